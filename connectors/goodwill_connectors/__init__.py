@@ -1,0 +1,1 @@
+"""Whatever touches the outside: files, mail providers, calendars."""

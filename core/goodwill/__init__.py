@@ -1,0 +1,1 @@
+"""Goodwill: the ledger of your relationships."""

@@ -1,0 +1,179 @@
+"""The doors of the house: hook specifications, the connector's protocol, and how both wings load.
+
+A detector or a subscriber is any module or object registered under an entry point (groups
+``goodwill.detectors`` and ``goodwill.subscribers``) that implements some of the hooks below with
+``goodwill.plugin.hookimpl``. It may set ``NAME`` and ``VERSION`` (strings); without them the entry
+point's name and the distribution's version are used. When the version changes, what it said of
+earlier events counts as stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+import pluggy
+
+from goodwill.errors import PluginError
+from goodwill.model import Context, Event, Problem, Signal
+
+PROJECT = "goodwill"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class DetectorHooks:
+    """What a detector may implement. Detectors are pure: no I/O, no clock, no memory between calls."""
+
+    @hookspec
+    def goodwill_detect(self, event: Event, context: Context) -> Iterable[Signal]:  # type: ignore[empty-body]
+        """Return the meetings, favours and asks that the event shows."""
+
+    @hookspec
+    def goodwill_score(self, event: Event, context: Context) -> Mapping[str, float]:  # type: ignore[empty-body]
+        """Return, by kind of signal, a calibrated probability that the event holds at least one.
+
+        Unlike ``goodwill_detect`` this has no threshold; ``goodwill classify`` prints it.
+        """
+
+
+class SubscriberHooks:
+    """What a subscriber may implement.
+
+    Each subscriber has its own place in each stream: it gets everything after that place at least
+    once, in order, and goes on from there after a crash. ``key`` is stable, so that a repetition can
+    be recognised.
+    """
+
+    @hookspec
+    def goodwill_on_event(self, key: str, event: Mapping[str, Any]) -> None:
+        """Called for each event that entered the store, in the form that ``export`` prints."""
+
+    @hookspec
+    def goodwill_on_signal(self, key: str, signal: Mapping[str, Any]) -> None:
+        """Called for each signal that a detector found in a stored event."""
+
+    @hookspec
+    def goodwill_on_verdict(self, key: str, verdict: Mapping[str, Any]) -> None:
+        """Called for each verdict that warned, without the draft's words."""
+
+    @hookspec
+    def goodwill_on_digest(self, key: str, digest: Mapping[str, Any]) -> None:
+        """Called for each digest that was made and was not empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a connector met: where (``stream``, ``id``, ``version``) and what it holds.
+
+    ``events`` may be empty (nothing in it concerns a relationship) or several (a calendar file).
+    ``problems`` says what could not be read; the item then counts as seen all the same.
+    """
+
+    stream: str
+    id: str
+    version: str = ""
+    events: tuple[Event, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A batch of items of one stream and the cursor after them.
+
+    ``next_cursor`` may be stored once all ``items`` are; ``complete`` is true on the last page of a poll.
+    ``done`` and ``total`` measure progress in units of the connector's choice (0 when unknown).
+    """
+
+    stream: str
+    items: tuple[Item, ...]
+    next_cursor: str | None
+    complete: bool = False
+    done: int = 0
+    total: int = 0
+    problems: tuple[Problem, ...] = field(default=())
+
+
+class Connector(Protocol):
+    """A source of events. ``poll`` yields pages; each is stored whole, with its cursor, before the next.
+
+    ``cursors`` gives the stored cursor of a stream, ``known`` says whether an item (stream, id,
+    version) was stored before and need not be read again.
+    """
+
+    def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]: ...
+
+
+class Known(Protocol):
+    """Answers which items of a stream the store has met."""
+
+    def __call__(self, stream: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]: ...
+
+
+class MailFormat(Protocol):
+    """The reader of RFC 822 messages that a wing provides under ``goodwill.formats``: ``mail``."""
+
+    def __call__(self, raw: bytes) -> Event: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plugin as it was loaded: its name, version and origin, and the object that holds its hooks."""
+
+    group: str
+    name: str
+    version: str
+    distribution: str
+    plugin: Any = None
+    problem: Problem | None = None
+    enabled: bool = True
+
+
+def load(group: str, disabled: frozenset[str] = frozenset()) -> list[Loaded]:
+    """Load every entry point of ``goodwill.<group>``, sorted by name; one that fails names its problem."""
+    found = entry_points(group=f"goodwill.{group}")
+    return [_load_one(group, entry, disabled) for entry in sorted(found, key=lambda entry: entry.name)]
+
+
+def load_named(group: str, name: str) -> Any:
+    """Load the one entry point ``name`` of ``goodwill.<group>``, or say which is missing."""
+    for entry in entry_points(group=f"goodwill.{group}", name=name):
+        loaded = _load_one(group, entry, frozenset())
+        if loaded.problem:
+            raise PluginError(f"the {group} plugin '{name}' cannot be loaded: {loaded.problem.what}")
+        return loaded.plugin
+    raise PluginError(f"no plugin provides {group} '{name}'", "Install goodwill again")
+
+
+def _load_one(group: str, entry: EntryPoint, disabled: frozenset[str]) -> Loaded:
+    distribution = entry.dist.name if entry.dist else "unknown"
+    version = entry.dist.version if entry.dist else "0"
+    if entry.name in disabled:
+        return Loaded(group, entry.name, version, distribution, enabled=False)
+    try:
+        plugin = entry.load()
+    except Exception as error:  # a stranger's module may raise anything at import
+        problem = Problem(f"plugin {entry.name}", f"cannot be loaded: {error!r}", f"Update or remove {distribution}")
+        return Loaded(group, entry.name, version, distribution, problem=problem)
+    name = getattr(plugin, "NAME", entry.name)
+    return Loaded(group, name, str(getattr(plugin, "VERSION", version)), distribution, plugin)
+
+
+def hooks_of(plugin: Any, spec: type) -> dict[str, Any]:
+    """The hook implementations of one plugin, checked against ``spec`` by pluggy.
+
+    Each plugin gets a manager of its own: pluggy abandons a whole call at the first exception, and
+    one plugin's crash must not silence the others.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(spec)
+    manager.register(plugin)
+    manager.check_pending()
+    return {
+        name: getattr(manager.hook, name)
+        for name in vars(spec)
+        if name.startswith("goodwill_") and getattr(manager.hook, name).get_hookimpls()
+    }

@@ -1,0 +1,1 @@
+"""Whatever holds an opinion: detectors of asks, favours and meetings, and subscribers."""
