@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import Any, Protocol
 
 import pluggy
@@ -156,7 +155,9 @@ def _load_one(group: str, entry: EntryPoint, disabled: frozenset[str]) -> Loaded
     try:
         plugin = entry.load()
     except Exception as error:  # a stranger's module may raise anything at import
-        problem = Problem(f"plugin {entry.name}", f"cannot be loaded: {error!r}", f"Update or remove {distribution}")
+        problem = Problem(
+            f"plugin {entry.name}", f"cannot be loaded: {error!r}", f"Update or remove {distribution}"
+        )
         return Loaded(group, entry.name, version, distribution, problem=problem)
     name = getattr(plugin, "NAME", entry.name)
     return Loaded(group, name, str(getattr(plugin, "VERSION", version)), distribution, plugin)

@@ -1,0 +1,108 @@
+"""The configuration: one TOML file into one frozen, validated value; errors name file, line and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from goodwill.errors import ConfigError
+
+KeepText = Literal["evidence", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the owner may choose. ``config.example.toml`` explains every key.
+
+    ``store_url`` is a SQLAlchemy URL ("" for the SQLite file in the home); ``threshold`` is the
+    confidence in [0, 1] from which an ask of a draft is judged; ``disabled`` names plugins that are
+    not loaded; ``log_level`` is a level name of Python's logging.
+    """
+
+    keep_text: KeepText = "evidence"
+    store_url: str = ""
+    threshold: float = 0.5
+    digest_people: int = 5
+    disabled: frozenset[str] = frozenset()
+    log_level: str = "INFO"
+
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def load(path: Path, required: bool) -> Config:
+    """Read ``path``; a missing file means the defaults unless ``required``.
+
+    Raises ConfigError for a file that cannot be read, is no TOML, or holds an unknown key or value.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(
+                f"{path}: there is no such config file", "Check the path given to --config"
+            ) from None
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot be read: {reason}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, place: str) -> Config:
+    """Turn the TOML ``text`` into a Config; ``place`` is named in errors."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{place}: is not valid TOML: {error}", "config.example.toml shows the form"
+        ) from None
+    values: dict[str, Any] = {}
+    for table, content in tables.items():
+        if table not in _KEYS:
+            raise _wrong(place, text, table, f"unknown table '{table}'; known are {', '.join(sorted(_KEYS))}")
+        if not isinstance(content, dict):
+            raise _wrong(place, text, table, f"'{table}' must be a table: write [{table}] above its keys")
+        for key, value in content.items():
+            if key not in _KEYS[table]:
+                known = ", ".join(sorted(_KEYS[table]))
+                raise _wrong(place, text, key, f"unknown key '{table}.{key}'; known are {known}")
+            name, check, wish = _KEYS[table][key]
+            if not check(value):
+                raise _wrong(place, text, key, f"'{table}.{key}' must be {wish}, not {value!r}")
+            values[name] = frozenset(value) if isinstance(value, list) else value
+    return Config(**values)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 50
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in cast("list[object]", value))
+
+
+# table -> key -> (field of Config, test, what the test wants in words)
+_KEYS: dict[str, dict[str, tuple[str, Any, str]]] = {
+    "store": {
+        "keep_text": ("keep_text", lambda v: v in ("evidence", "full"), "'evidence' or 'full'"),
+        "url": ("store_url", lambda v: isinstance(v, str), "a SQLAlchemy URL in quotes"),
+    },
+    "check": {"threshold": ("threshold", _is_number, "a number from 0 to 1")},
+    "digest": {"people": ("digest_people", _is_count, "a whole number from 1 to 50")},
+    "plugins": {"disabled": ("disabled", _is_names, "a list of plugin names")},
+    "log": {"level": ("log_level", lambda v: v in LEVELS, "one of " + ", ".join(LEVELS))},
+}
+
+
+def _wrong(place: str, text: str, key: str, what: str) -> ConfigError:
+    pattern = re.compile(rf"^\s*\[?\s*[\"']?{re.escape(key)}\b")
+    line = next((n for n, row in enumerate(text.splitlines(), 1) if pattern.match(row)), 1)
+    return ConfigError(f"{place}, line {line}: {what}", "config.example.toml explains every key")

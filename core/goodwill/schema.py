@@ -1,0 +1,146 @@
+"""The tables of the store.
+
+Events, items, cursors and the owner's words are the truth. Signals of events whose text is kept,
+contacts, addresses' persons and notices are a cache: ``goodwill rebuild`` makes them anew.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+HEAD = "0001"
+"""The revision that this version of Goodwill works with; see ``migrations/versions``."""
+
+metadata = MetaData()
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+owner = Table("owner", metadata, Column("address", String(320), primary_key=True))
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account", String(320), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("cursor", Text),
+    Column("complete", Integer, nullable=False, default=0),
+    Column("polled_at", BigInteger),
+    Index("streams_by_name", "account", "name", unique=True),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("stream_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item", String(255), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("message", BigInteger),
+    Column("parent", BigInteger),
+    Column("topic", BigInteger),
+    Column("rank", String(64), nullable=False),
+    Column("readers", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("text", Text),
+    Column("quoted", Text),
+    sqlite_autoincrement=True,
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("hash", _Id, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, nullable=False),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("detectors", Text, nullable=False, unique=True),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("event_id", BigInteger, nullable=False, index=True),
+    Column("detector", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("address", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("person_id", BigInteger, index=True),
+)
+
+names = Table(
+    "names",
+    metadata,
+    Column("address_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(255), primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("address_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("flags", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("source", String(320), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("remedy", Text, nullable=False, default=""),
+    Column("event_id", BigInteger),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("topic", String(16), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("subscriber", String(64), primary_key=True),
+    Column("topic", String(16), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
