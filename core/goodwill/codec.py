@@ -55,7 +55,9 @@ def pack_event(event: Event) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
-def unpack_event(kind: str, at: int, payload: str, text: str | None = None, quoted: str | None = None) -> Event:
+def unpack_event(
+    kind: str, at: int, payload: str, text: str | None = None, quoted: str | None = None
+) -> Event:
     """The event that ``pack_event`` packed, with its words where they were kept."""
     row = json.loads(payload)
     sender, to, cc, subject, keys, message_id, parents, attachments, flags, version = row[:10]

@@ -132,3 +132,180 @@ class Problem:
     place: str
     what: str
     remedy: str = ""
+
+
+class Flag:
+    """Bits of ``Contact.flags``: how one address took part in one event with the owner."""
+
+    OUT = 1  # the owner wrote to them
+    IN = 2  # they wrote to the owner
+    MEETING = 4  # they and the owner took part in a calendar entry that was not called off
+    DIRECT = 8  # nobody else was there
+    COPY = 16  # the one who was written to stood in Cc only
+    BULK = 32  # a list or newsletter, by its headers
+    AUTOMATIC = 64  # written by a machine, by its headers
+    UNNAMED = 128  # the owner is not named among the recipients
+    RECURRING = 256
+    OTHERS_SHIFT = 12  # above: how many further people were there
+
+
+class Contact(NamedTuple):
+    """One event as it touches one person: the row from which the ledger is folded.
+
+    ``at`` is in seconds since 1970 UTC: when the mail was written, or the meeting over. ``message``
+    and ``parent`` are hashes of Message-IDs and ``topic`` of the subject, by which threads are found.
+    ``minutes`` is the length of a meeting.
+    """
+
+    at: int
+    event_id: int
+    flags: int
+    message: int | None = None
+    parent: int | None = None
+    topic: int | None = None
+    minutes: int = 0
+    signals: tuple[Signal, ...] = ()
+
+    @property
+    def others(self) -> int:
+        """How many people beside the owner and this person were there."""
+        return self.flags >> Flag.OTHERS_SHIFT
+
+
+EntryKind = Literal["meeting", "gave", "got", "asked", "was asked", "wrote", "heard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger with one person.
+
+    ``points`` is its effect on capital on the day itself (one point: some minutes of goodwill), which
+    halves every ``half_life`` days. ``what`` says in plain words what it was.
+    """
+
+    at: int
+    event_id: int
+    kind: EntryKind
+    what: str
+    points: float = 0.0
+    half_life: float = 365.0
+    type: str = ""
+    size: Size = "small"
+    status: str = ""
+    routine: bool = False
+    confidence: float = 1.0
+    quote: str = ""
+    thread: int = 0
+    direct: bool = False
+    flags: int = 0
+
+    def value(self, now: int) -> float:
+        """What is left of the points ``now`` (seconds since 1970)."""
+        return float(self.points * 0.5 ** ((now - self.at) / 86_400 / self.half_life))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One dated thing that speaks for a judgement; ``at`` in seconds since 1970 UTC."""
+
+    at: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of the thirteen points of a deep relationship, with what speaks for the answer."""
+
+    number: int
+    text: str
+    answer: Literal["yes", "no", "unknown"]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the owner stands with one person at one moment; every number follows from ``entries``.
+
+    ``capital`` is the sum of what all entries are still worth; ``given`` and ``drawn`` are its two
+    sides, ``received`` what they gave (kept apart: it is the owner's debt, not credit). All four in
+    points. ``rhythm`` and ``silence`` are in days (None: too few contacts to tell).
+    """
+
+    now: int
+    entries: tuple[Entry, ...]
+    capital: float
+    given: float
+    drawn: float
+    received: float
+    first: int | None
+    last: int | None
+    last_direct: int | None
+    written: int
+    heard: int
+    meetings: int
+    direct_meetings: int
+    rhythm: float | None
+    silence: float | None
+    unanswered: tuple[Entry, ...] = ()
+    offers_theirs: tuple[Entry, ...] = ()
+    offers_mine: tuple[Entry, ...] = ()
+    asks_open: tuple[Entry, ...] = ()
+
+    @property
+    def two_way(self) -> bool:
+        """Both have written to the other in person, or they met with nobody else there."""
+        return (self.written > 0 and self.heard > 0) or self.direct_meetings > 0
+
+    @property
+    def age(self) -> float:
+        """Days since the first contact (0 without one)."""
+        return (self.now - self.first) / 86_400 if self.first is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody else, behind one or more addresses."""
+
+    id: int
+    name: str
+    addresses: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        """The name to call them by: their own, else their address."""
+        return self.name or self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict is what it is: a stable code, plain words, and dated evidence."""
+
+    code: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientVerdict:
+    """The judgement of one recipient's account."""
+
+    address: str
+    person: str
+    verdict: Answer
+    capital: float
+    depth: str
+    yes: int
+    unknown: int
+    reasons: tuple[Reason, ...] = ()
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of a draft: the worst of its recipients' verdicts."""
+
+    verdict: Answer
+    now: int
+    asks: tuple[Signal, ...]
+    recipients: tuple[RecipientVerdict, ...]
+    notes: tuple[str, ...] = ()

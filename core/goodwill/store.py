@@ -36,7 +36,9 @@ class Store:
         if create:
             self._make_home()
         elif self._local and not self.path.exists() and self.engine.url.database == str(self.path):
-            raise InputError(f"there is nothing in {self.home} yet", "Begin with: goodwill import PATH --me ADDRESS")
+            raise InputError(
+                f"there is nothing in {self.home} yet", "Begin with: goodwill import PATH --me ADDRESS"
+            )
         with self._sayable():
             revision = self._revision()
         if revision == HEAD:
@@ -98,7 +100,9 @@ class Store:
             tables = inspect(connection).get_table_names()
             if "alembic_version" not in tables:
                 if tables:
-                    raise StoreError(f"{self.place}: this database belongs to another program", "Use another --home")
+                    raise StoreError(
+                        f"{self.place}: this database belongs to another program", "Use another --home"
+                    )
                 return None
             row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
             return str(row[0]) if row else None

@@ -1,0 +1,180 @@
+"""The thirteen points of a deep relationship, each with its evidence (pure).
+
+The points are Ivan Misner's; what mail and calendar can show of each stands in the table of the
+README. Unknown is not no: a point is "no" only where silence itself is evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from goodwill.model import Entry, Evidence, Flag, Point, Standing
+
+DAY = 86_400
+YEAR_DAYS = 365
+SHOWN = 3
+"""How many pieces of evidence a point names at the most."""
+
+TEXTS = (
+    "You trust them to do great work and look after the people you refer",
+    "You have known each other for at least a year",
+    "You could explain at least three of their products or services",
+    "You know their family by name and have met them",
+    "You have both asked how you can help the other's business",
+    "You know at least five of their goals for the year",
+    "You could call them at nine at night",
+    "You would not feel awkward asking them for help",
+    "You enjoy the time you spend together",
+    "You have regular appointments, business and personal",
+    "You enjoy seeing them succeed",
+    "They are top of mind regularly",
+    "You talk openly about how you can help each other further",
+)
+DEEP, GROWING, SURFACE = 9, 5, 1
+"""How many yes make a depth: "yes to most or all" is deep."""
+
+
+def points(standing: Standing) -> tuple[Point, ...]:
+    """All thirteen points, in their order, as of the standing's moment."""
+    judged = {
+        1: _referred(standing),
+        2: _known_a_year(standing),
+        5: _both_offered(standing),
+        8: _asks_granted(standing),
+        9: _enjoyed(standing),
+        10: _regular(standing),
+        11: _congratulated(standing),
+        12: _top_of_mind(standing),
+        13: _open_talk(standing),
+    }
+    unknown = ("unknown", ())
+    return tuple(
+        Point(number, text, *judged.get(number, unknown))  # type: ignore[arg-type]
+        for number, text in enumerate(TEXTS, 1)
+    )
+
+
+def depth(judged: Sequence[Point], standing: Standing) -> str:
+    """``none``, ``surface``, ``growing`` or ``deep``; ``dormant`` when silence outgrew the pair's rhythm."""
+    yes = sum(point.answer == "yes" for point in judged)
+    if yes < SURFACE or not standing.two_way:
+        return "none" if not standing.two_way else "surface"
+    if is_dormant(standing):
+        return "dormant"
+    return "deep" if yes >= DEEP else "growing" if yes >= GROWING else "surface"
+
+
+def is_dormant(standing: Standing) -> bool:
+    """Whether silence has outgrown the pair's rhythm: four usual gaps, at least half a year.
+
+    A pair too young in contacts to have a rhythm is measured against a year.
+    """
+    if standing.silence is None:
+        return False
+    if standing.rhythm is None:
+        return standing.silence > YEAR_DAYS
+    return standing.silence > max(4 * standing.rhythm, YEAR_DAYS / 2)
+
+
+_Judged = tuple[str, tuple[Evidence, ...]]
+
+
+def _evidence(entries: Iterable[Entry]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(e.at, e.what + (f": “{e.quote}”" if e.quote else "")) for e in islice(entries, SHOWN)
+    )
+
+
+def _yes(entries: Sequence[Entry], enough: int = 1) -> _Judged:
+    if len(entries) < enough:
+        return "unknown", ()
+    return "yes", _evidence(reversed(entries))
+
+
+def _referred(standing: Standing) -> _Judged:
+    return _yes(
+        [
+            e
+            for e in standing.entries
+            if e.kind == "gave"
+            and e.status != "offer"
+            and e.type in {"introduction", "referral", "endorsement"}
+        ]
+    )
+
+
+def _known_a_year(standing: Standing) -> _Judged:
+    if standing.first is None or not standing.two_way:
+        return "unknown", ()
+    both = (
+        min((e.at for e in standing.entries if e.kind in side and not e.flags & _IMPERSONAL), default=None)
+        for side in (("wrote", "meeting"), ("heard", "meeting"))
+    )
+    known = [at for at in both if at is not None]
+    since = max(known) if len(known) == 2 else standing.first
+    answer = "yes" if standing.now - since >= YEAR_DAYS * DAY else "no"
+    return answer, (Evidence(since, "the first exchange in both directions"),)
+
+
+_IMPERSONAL = Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED
+
+
+def _both_offered(standing: Standing) -> _Judged:
+    mine = [e for e in standing.entries if e.kind == "gave" and e.type != "recognition"]
+    theirs = [e for e in standing.entries if e.kind == "got" and e.status == "offer"]
+    if not mine or not theirs:
+        return "unknown", ()
+    return "yes", _evidence([mine[-1], theirs[-1]])
+
+
+def _asks_granted(standing: Standing) -> _Judged:
+    asked = {e.thread: e for e in standing.entries if e.kind == "asked" and not e.routine}
+    granted = [e for e in standing.entries if e.kind == "got" and e.status == "given" and e.thread in asked]
+    return _yes(granted)
+
+
+def _enjoyed(standing: Standing) -> _Judged:
+    social = [
+        e
+        for e in standing.entries
+        if e.kind == "meeting" and e.direct and e.type in {"meal", "social", "personal"}
+    ]
+    return _yes(social, 2)
+
+
+def _regular(standing: Standing) -> _Judged:
+    year = standing.now - YEAR_DAYS * DAY
+    recent = [e for e in standing.entries if e.kind == "meeting" and e.direct and e.at >= year]
+    return _yes(recent, 4)
+
+
+def _congratulated(standing: Standing) -> _Judged:
+    return _yes(
+        [
+            e
+            for e in standing.entries
+            if e.kind == "gave" and e.type == "recognition" and e.status == "given" and e.flags & Flag.OUT
+        ]
+    )
+
+
+def _top_of_mind(standing: Standing) -> _Judged:
+    year = standing.now - YEAR_DAYS * DAY
+    started = {e.thread: e for e in standing.entries if e.kind in {"wrote", "meeting"} and e.direct}
+    firsts = {e.thread for e in standing.entries if e.kind == "heard" and e.event_id == e.thread}
+    mine = [e for thread, e in sorted(started.items()) if thread not in firsts and e.at >= year]
+    months = {(e.at // (30 * DAY)) for e in mine}
+    if len(months) >= 4:
+        return "yes", _evidence(sorted(mine, key=lambda e: -e.at))
+    return ("no", ()) if standing.two_way and not mine else ("unknown", ())
+
+
+def _open_talk(standing: Standing) -> _Judged:
+    sides = {
+        side: [e for e in standing.entries if e.kind == side and e.type != "recognition"]
+        for side in ("gave", "got", "asked", "was asked")
+    }
+    if standing.direct_meetings < 2 or not all(sides.values()):
+        return "unknown", ()
+    return "yes", _evidence([sides["asked"][-1], sides["was asked"][-1]])

@@ -1,0 +1,305 @@
+"""The fold: contacts and their signals become ledger entries, and these the standing (pure).
+
+Units. One *point* is a small favour: some minutes of somebody's goodwill. The sizes stand to each
+other as 1 : 3 : 9, after the data guide's minutes, an hour, days: each step costs about a working
+day's fraction more, and a geometric scale keeps "three small ones make a middling one" true.
+
+Half-lives. Goodwill fades with a half-life of one year: the doctrine's first test of depth is "at
+least a year", and Alex's investments, spread over a year, must still count at its end. The weight
+of an ask fades in half that time. Both are this project's choice, not measured.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from statistics import median
+
+from goodwill.model import Contact, Entry, EntryKind, Flag, Signal, Standing
+
+DAY = 86_400
+SIZE_POINTS = {"small": 1.0, "medium": 3.0, "large": 9.0}
+GOODWILL_HALF_LIFE = 365.0
+ASK_HALF_LIFE = 182.5
+OFFER_SHARE = 0.25
+"""An offer is a small favour until it is kept."""
+UNASKED_SHARE = 0.5
+"""What was given without being asked for binds the owner less than what was asked for."""
+HOUR_POINTS = 1.5
+"""An hour with nobody else there, for each of the two."""
+LETTER_POINTS = 0.15
+LETTERS_A_MONTH = 4
+"""Letters beyond these in one month keep in touch but add nothing: much mail is not much capital."""
+THREAD_GAP_DAYS = 60
+ECHO_DAYS = 21
+"""Thanks within this time of a favour confirm it, and are not another one."""
+ANSWER_DAYS = 3
+OFFER_DAYS = 120
+
+_THINGS = {
+    "introduction": "an introduction",
+    "referral": "a referral",
+    "endorsement": "an endorsement",
+    "promotion": "a promotion",
+    "advice": "advice",
+    "information": "information",
+    "resource": "something useful",
+    "help": "help",
+    "time": "time",
+    "gift": "a gift",
+    "recognition": "recognition",
+    "money": "money",
+    "job": "a job",
+}
+
+
+_DEEDS: dict[tuple[str, bool, bool], tuple[EntryKind, str]] = {
+    ("ask", False, True): ("asked", "you asked for"),
+    ("ask", False, False): ("was asked", "they asked for"),
+    ("favour", True, True): ("gave", "you offered"),
+    ("favour", True, False): ("got", "they offered"),
+    ("favour", False, True): ("gave", "you gave"),
+    ("favour", False, False): ("got", "they gave"),
+}
+
+
+def fold(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[str], now: int) -> Standing:
+    """The standing with the person behind the addresses ``theirs``, as of ``now``.
+
+    ``contacts`` in any order, each event once; whatever lies after ``now`` does not exist. The result
+    depends on the set of contacts alone.
+    """
+    past = sorted({c.event_id: c for c in contacts if c.at <= now}.values(), key=_order)
+    threads = _threads(past)
+    so_far = _SoFar()
+    entries: list[Entry] = []
+    for contact in past:
+        entries.extend(_post(contact, threads[contact.event_id], theirs, owner, so_far))
+    return _standing(past, tuple(entries), now)
+
+
+def _order(contact: Contact) -> tuple[int, ...]:
+    # The event's number comes last: it tells the order of arrival, which must not matter.
+    return (contact.at, contact.message or 0, contact.topic or 0, contact.flags, contact.event_id)
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """What the entries before this one leave to be remembered."""
+
+    letters: Counter[tuple[int, int]] = field(default_factory=Counter)
+    asked: set[int] = field(default_factory=set)
+    gave: list[tuple[int, float]] = field(default_factory=list)
+
+
+def _threads(past: Sequence[Contact]) -> dict[int, int]:
+    """Map each event to the first event of its thread: by the Message-IDs, else by the subject."""
+    first: dict[int, int] = {}
+    by_message: dict[int, int] = {}
+    by_topic: dict[int, tuple[int, int]] = {}
+    for contact in past:
+        root = contact.event_id
+        if contact.parent is not None and contact.parent in by_message:
+            root = by_message[contact.parent]
+        elif contact.topic is not None and contact.topic in by_topic:
+            known, at = by_topic[contact.topic]
+            if contact.at - at <= THREAD_GAP_DAYS * DAY:
+                root = known
+        first[contact.event_id] = root
+        if contact.message is not None:
+            by_message[contact.message] = root
+        if contact.topic is not None:
+            by_topic[contact.topic] = (root, contact.at)
+    return first
+
+
+def _post(
+    contact: Contact,
+    thread: int,
+    theirs: frozenset[str],
+    owner: frozenset[str],
+    so_far: _SoFar,
+) -> list[Entry]:
+    if contact.flags & Flag.MEETING:
+        return [_meeting(contact, thread)]
+    if contact.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED) and not contact.flags & Flag.OUT:
+        return [_letter(contact, thread, so_far)]
+    return [_letter(contact, thread, so_far)] + [
+        entry
+        for signal in contact.signals
+        if (entry := _signal(contact, thread, signal, theirs, owner, so_far)) is not None
+    ]
+
+
+def _meeting(contact: Contact, thread: int) -> Entry:
+    """Time spent together: worth its hours to the square root, shared among those present.
+
+    A call with forty people is nearly nothing; the fourth hour adds less than the first.
+    """
+    hours = min(contact.minutes, 600) / 60
+    points = HOUR_POINTS * hours**0.5 / (1 + contact.others) ** 1.5
+    signal = next((s for s in contact.signals if s.kind == "meeting"), None)
+    type_ = signal.type if signal else "meeting"
+    company = "just the two of you" if not contact.others else f"{contact.others + 2} people"
+    return Entry(
+        at=contact.at,
+        event_id=contact.event_id,
+        kind="meeting",
+        what=f"{_length(contact.minutes)} together, {company}",
+        points=points,
+        half_life=GOODWILL_HALF_LIFE,
+        type=type_,
+        quote=signal.quote if signal else "",
+        thread=thread,
+        direct=not contact.others,
+        flags=contact.flags,
+    )
+
+
+def _length(minutes: int) -> str:
+    return f"{minutes} minutes" if minutes < 60 else f"{minutes / 60:.1f}".removesuffix(".0") + " h"
+
+
+def _letter(contact: Contact, thread: int, so_far: _SoFar) -> Entry:
+    out = bool(contact.flags & Flag.OUT)
+    direct = bool(contact.flags & Flag.DIRECT)
+    points = 0.0
+    if out and direct:
+        when = datetime.fromtimestamp(contact.at, UTC)
+        month = (when.year, when.month)
+        so_far.letters[month] += 1
+        points = LETTER_POINTS if so_far.letters[month] <= LETTERS_A_MONTH else 0.0
+    return Entry(
+        at=contact.at,
+        event_id=contact.event_id,
+        kind="wrote" if out else "heard",
+        what="you wrote" if out else "they wrote",
+        points=points,
+        thread=thread,
+        direct=direct,
+        flags=contact.flags,
+    )
+
+
+def _signal(
+    contact: Contact,
+    thread: int,
+    signal: Signal,
+    theirs: frozenset[str],
+    owner: frozenset[str],
+    so_far: _SoFar,
+) -> Entry | None:
+    """The entry of one signal between the owner and this person; None when it is between others."""
+    mine = signal.by in owner and not theirs.isdisjoint(signal.to)
+    from_them = signal.by in theirs and not owner.isdisjoint(signal.to)
+    if not (mine or from_them) or signal.kind == "meeting":
+        return None
+    kind, verb = _DEEDS[signal.kind, signal.status == "offer", mine]
+    points, half_life = _worth(contact, thread, signal, mine, so_far)
+    return Entry(
+        at=contact.at,
+        event_id=contact.event_id,
+        kind=kind,
+        what=f"{verb} {_THINGS.get(signal.type, signal.type)}",
+        points=points,
+        half_life=half_life,
+        type=signal.type,
+        size=signal.size,
+        status=signal.status,
+        routine=signal.routine,
+        confidence=signal.confidence,
+        quote=signal.quote,
+        thread=thread,
+        direct=bool(contact.flags & Flag.DIRECT),
+        flags=contact.flags,
+    )
+
+
+def _worth(contact: Contact, thread: int, signal: Signal, mine: bool, so_far: _SoFar) -> tuple[float, float]:
+    """What a signal adds to capital, in points, and how fast that fades, in days."""
+    size = SIZE_POINTS[signal.size] * signal.confidence
+    if signal.kind == "ask":
+        if not mine or signal.routine:
+            return 0.0, ASK_HALF_LIFE
+        so_far.asked.add(thread)
+        return -size, ASK_HALF_LIFE
+    if signal.status == "offer":
+        return (OFFER_SHARE * size if mine else 0.0), GOODWILL_HALF_LIFE
+    if not mine:
+        return (0.0 if thread in so_far.asked else -UNASKED_SHARE * size), ASK_HALF_LIFE
+    points = size if contact.flags & Flag.OUT else _unechoed(size, contact.at, so_far)
+    so_far.gave.append((contact.at, points))
+    return points, GOODWILL_HALF_LIFE
+
+
+def _unechoed(size: float, at: int, so_far: _SoFar) -> float:
+    """What their thanks add when they may speak of favours that are in the ledger already."""
+    booked = sum(points for when, points in so_far.gave[-20:] if at - when <= ECHO_DAYS * DAY)
+    return max(size - booked, 0.25 * size)
+
+
+def _standing(past: Sequence[Contact], entries: tuple[Entry, ...], now: int) -> Standing:
+    personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
+    close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
+    values = [(entry, entry.value(now)) for entry in entries]
+    received = sum(
+        SIZE_POINTS[e.size] * e.confidence * 0.5 ** ((now - e.at) / DAY / GOODWILL_HALF_LIFE)
+        for e in entries
+        if e.kind == "got" and e.status != "offer"
+    )
+    days = [c.at / DAY for c in close]
+    meetings = [c for c in past if c.flags & Flag.MEETING]
+    return Standing(
+        now=now,
+        entries=entries,
+        capital=sum(value for _, value in values),
+        given=sum(value for _, value in values if value > 0),
+        drawn=-sum(value for _, value in values if value < 0),
+        received=received,
+        first=personal[0].at if personal else None,
+        last=personal[-1].at if personal else None,
+        last_direct=close[-1].at if close else None,
+        written=sum(1 for c in personal if c.flags & Flag.OUT and c.others <= 3),
+        heard=sum(1 for c in personal if c.flags & Flag.IN and c.others <= 3),
+        meetings=len(meetings),
+        direct_meetings=sum(1 for c in meetings if not c.others),
+        rhythm=_rhythm(days),
+        silence=now / DAY - days[-1] if days else None,
+        unanswered=_unanswered(entries, now),
+        offers_theirs=_recent_offers(entries, "got", now),
+        offers_mine=_recent_offers(entries, "gave", now),
+        asks_open=_awaiting(entries, "asked", "heard"),
+    )
+
+
+def _rhythm(days: Sequence[float]) -> float | None:
+    """The usual gap, in days, between the days on which they were in touch with nobody else there."""
+    distinct = sorted({int(day) for day in days})
+    if len(distinct) < 4:
+        return None
+    return float(median(b - a for a, b in pairwise(distinct)))
+
+
+def _unanswered(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
+    """Their asks, addressed to the owner alone, that the owner never wrote back to in the thread."""
+    waiting = _awaiting(entries, "was asked", "wrote")
+    return tuple(e for e in waiting if e.direct and now - e.at >= ANSWER_DAYS * DAY)
+
+
+def _awaiting(entries: Sequence[Entry], ask: EntryKind, answer: EntryKind) -> tuple[Entry, ...]:
+    """The asks of one side after which the other side wrote nothing in the thread."""
+    last = {entry.thread: entry.at for entry in entries if entry.kind == answer}
+    return tuple(
+        e
+        for e in entries
+        if e.kind == ask and (ask != "asked" or not e.routine) and last.get(e.thread, e.at) <= e.at
+    )
+
+
+def _recent_offers(entries: Sequence[Entry], kind: str, now: int) -> tuple[Entry, ...]:
+    return tuple(
+        e for e in entries if e.kind == kind and e.status == "offer" and now - e.at <= OFFER_DAYS * DAY
+    )

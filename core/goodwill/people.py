@@ -1,0 +1,183 @@
+"""Who is who: addresses become persons; the owner, lists and bots are told apart (pure)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from goodwill.model import Event, Flag
+
+MANY = 60
+"""A mail or meeting with more people than this says nothing about any one of them."""
+
+_ROBOT = re.compile(
+    r"^(?:no|not|do-?not|dont)[._-]?(?:reply|respond|answer)|noreply|^(?:mailer-daemon|postmaster|bounces?"
+    r"|listserv|majordomo|daemon|automailer|autoreply)\b|^bounce[+-]|^notifications?@|^newsletters?@|^news@"
+    r"|-(?:request|bounces|owner)@|^unsubscribe",
+    re.IGNORECASE,
+)
+
+
+def contacts_of(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
+    """The addresses that the event brings into contact with the owner, each with its flags.
+
+    An event without the owner, one of more than ``MANY`` people, a cancelled meeting, and one that
+    the owner or the other side declined, are contacts with nobody.
+    """
+    if event.kind == "calendar":
+        return _met(event, owner)
+    if event.sender is None:
+        return []
+    base = Flag.BULK * event.bulk | Flag.AUTOMATIC * event.automatic
+    if event.sender.address in owner:
+        return _written(event, owner, base)
+    named = [party.address for party in event.to + event.cc]
+    if not owner.intersection(named):
+        base |= Flag.UNNAMED
+    in_to = any(party.address in owner for party in event.to)
+    others = len({*named} - owner - {event.sender.address})
+    flags = base | Flag.IN | Flag.COPY * (not in_to) | _group(others)
+    return [(event.sender.address, flags)]
+
+
+def _written(event: Event, owner: frozenset[str], base: int) -> list[tuple[str, int]]:
+    in_to = {party.address for party in event.to} - owner
+    everybody = in_to | {party.address for party in event.cc} - owner
+    if len(everybody) > MANY:
+        return []
+    group = _group(len(everybody) - 1)
+    return [
+        (address, base | Flag.OUT | Flag.COPY * (address not in in_to) | group)
+        for address in sorted(everybody)
+    ]
+
+
+def _met(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
+    meeting = event.appointment
+    if meeting is None or meeting.status == "cancelled" or meeting.all_day:
+        return []
+    present = {party.address for party in event.parties if meeting.answers.get(party.address) != "declined"}
+    mine = owner & {party.address for party in event.parties}
+    if mine and not mine & present:
+        return []
+    # An assistant who books the table is not at it: the organiser counts only among the attendees.
+    attending = {party.address for party in event.to} & present - owner
+    if not attending and event.sender and event.sender.address in present - owner:
+        attending = {event.sender.address}
+    if not 0 < len(attending) <= MANY:
+        return []
+    flags = Flag.MEETING | Flag.RECURRING * meeting.recurring | _group(len(attending) - 1)
+    return [(address, flags) for address in sorted(attending)]
+
+
+def _group(others: int) -> int:
+    others = max(0, min(others, 4_000))
+    return others << Flag.OTHERS_SHIFT | Flag.DIRECT * (others == 0)
+
+
+def is_robot(address: str) -> bool:
+    """Whether the address itself says that nobody reads there."""
+    return bool(_ROBOT.search(address))
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How an address behaved towards the owner, in counts of events."""
+
+    received: int = 0
+    sent: int = 0
+    bulk: int = 0
+    automatic: int = 0
+    unnamed: int = 0
+    meetings: int = 0
+
+
+def is_person(address: str, conduct: Conduct) -> bool:
+    """Whether somebody is behind the address: not a list, a newsletter or a bot.
+
+    Judged by what its mail says of itself (headers) and by how it behaves: most of its mail bulk,
+    automatic or not addressed to the owner, and no meeting. Mail to it proves nothing: people answer
+    newsletters and write to lists.
+    """
+    if is_robot(address):
+        return False
+    if conduct.meetings:
+        return True
+    if conduct.received == 0:
+        return conduct.sent > 0
+    impersonal = conduct.bulk + conduct.automatic
+    if conduct.sent == 0:
+        impersonal += conduct.unnamed
+    return impersonal * 2 < conduct.received
+
+
+def plain_name(name: str) -> str:
+    """A name in a form in which two writings of it are equal: no accents, case, titles or brackets."""
+    name = re.sub(r"\(.*?\)|\[.*?\]|[\"“”]", " ", name)
+    decomposed = unicodedata.normalize("NFKD", name)
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", letters)
+    return " ".join(word for word in words if word not in {"mr", "mrs", "ms", "dr", "prof", "via"})
+
+
+def is_full_name(plain: str) -> bool:
+    """Whether a plain name has at least a given and a family name."""
+    return len([word for word in plain.split() if len(word) > 1]) >= 2
+
+
+def domain(address: str) -> str:
+    """What stands after the last @."""
+    return address.rpartition("@")[2]
+
+
+def merge(groups: Mapping[str, Sequence[str]], links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Map each address to the first (in sorted order) address of the same person.
+
+    ``groups`` maps a plain full name to the addresses written with it; ``links`` are pairs of
+    addresses that an event showed to be one person (see ``shelf``). A name alone joins addresses
+    only within one domain: two people may share a name.
+    """
+    parent: dict[str, str] = {}
+
+    def find(address: str) -> str:
+        while parent.setdefault(address, address) != address:
+            address = parent[address]
+        return address
+
+    def join(a: str, b: str) -> None:
+        low, high = sorted((find(a), find(b)))
+        parent[high] = low
+
+    for name, addresses in groups.items():
+        if not is_full_name(name):
+            continue
+        by_domain: dict[str, str] = {}
+        for address in sorted(addresses):
+            join(by_domain.setdefault(domain(address), address), address)
+    for a, b in links:
+        join(a, b)
+    return {address: find(address) for address in sorted(parent)}
+
+
+def best_name(counts: Mapping[str, int]) -> str:
+    """The name to show of those seen: a full one before a bare one, then the most frequent."""
+    real = {name: count for name, count in counts.items() if name and "@" not in name}
+    if not real:
+        return ""
+    return min(real, key=lambda name: (not is_full_name(plain_name(name)), -real[name], name))
+
+
+def propose_owner(presence: Counter[str], senders: Counter[str], total: int) -> str | None:
+    """The address whose mail this seems to be, or None.
+
+    It is on most of ``total`` mails, as sender or recipient, and sends some itself. ``presence``
+    counts the mails that name an address, ``senders`` those that it sent.
+    """
+    if not total:
+        return None
+    likely = [a for a in presence if senders[a] and not is_robot(a)]
+    best = max(likely, key=lambda a: (presence[a] + senders[a], a), default=None)
+    return best if best and presence[best] * 5 >= total * 2 else None

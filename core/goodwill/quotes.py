@@ -1,0 +1,189 @@
+"""Where the words of others begin in a mail: attributions, separators and header blocks (pure).
+
+English, German, French and Spanish, as Outlook, Gmail, Apple Mail, Thunderbird and Lotus Notes write
+them. Everything looks at a bounded piece of a bounded number of lines, so that a scan stays linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+PIECE = 400  # no header line that counts is longer, apart from lists of recipients
+PREFIX = re.compile(r"[ \t]{0,4}(?:\|[ \t]?)?>")
+
+_SEPARATOR = re.compile(
+    r"[ \t]*(?:-{2,}|_{4,})[ \t]*(?:"
+    r"original(?: |-)(?:message|appointment|nachricht|e-?mail)|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)"
+    r"|message d['’]origine|message original|mensaje original|messaggio originale|mensagem original"
+    r"|oorspronkelijk bericht|forwarded message|weitergeleitete nachricht|message (?:transféré|transmis|réexpédié)"
+    r"|mensaje reenviado|begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r")\b[^a-z]{0,80}$",
+    re.IGNORECASE,
+)
+_LOTUS_FORWARD = re.compile(
+    r"[ \t]*-{3,}[ \t]*(?:forwarded by|weitergeleitet von|transféré par|réexpédié par|reenviado por) .{2,300}",
+    re.IGNORECASE,
+)
+_APPLE_FORWARD = re.compile(
+    r"[ \t]*(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|forwarded message"
+    r"|weitergeleitete nachricht)[ \t]?:?[ \t]*$",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"[^\w<>]{0,12}(?:(?:On|Am|Le|El|Il|Em|Op|Den)\b|\d{4}[-/.]\d\d?[-/.]\d\d?\b|\d\d?[./-]\d\d?[./-]\d{2,4}\b)"
+)
+_VERB = (
+    r"(?:wrote|writes|schrieb|schreibt|a écrit|a ecrit|escribió|escribio|ha scritto|escreveu|schreef|skrev)"
+)
+_ENDING = re.compile(rf"\b{_VERB}\b[^:\n]{{0,160}}:[\s*_>]{{0,8}}$", re.IGNORECASE)
+_ADDRESS_END = re.compile(r"<[^<>\s]+@[^<>\s]+>\)?[ \t]?:?[ \t]*$")
+_PRONOUN = re.compile(
+    rf"\b(?:(?:he|she|they|you|we|i|it|who|someone)\s+{_VERB}|schrieb\s+(?:er|sie|ich|du|man)"
+    rf"|(?:il|elle|on|tu|j['’])\s?a écrit|(?:él|ella|usted)\s+escribió)\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d\d?[./]\d\d?[./]\d\d\b")
+_LABEL = re.compile(
+    r"[ \t*_]*(?:(?P<sender>from|von|de|expéditeur|da|van)|(?P<sent>sent|date|gesendet(?: am)?|datum|envoyé(?: le)?|fecha"
+    r"|enviado(?: el)?|sent at)|(?P<to>to|an|à|a|para|pour|destinataire|aan)|(?P<copy>cc|bcc|kopie|copie(?: à)?|reply-to"
+    r"|antwort an|importance|priorität|attachments?|anlagen|sent by)"
+    r"|(?P<subject>subject|betreff|objet|asunto|oggetto|assunto|onderwerp|re))[*_]{0,2}[ \t\xa0]?:",
+    re.IGNORECASE,
+)
+_LOTUS_DATE = re.compile(
+    r"(?P<who>.{0,300}?)(?:\s+on\s+|\s+am\s+)?(?:^|(?<=\s))\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?"
+    r"(?: [A-Z]{3,4})?[ \t]*$",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[ \t]*[-_=*]{5,}[ \t]*$")
+
+
+def header_end(lines: Sequence[str], at: int) -> int:
+    """The line after the quote header that begins on line ``at``, or ``at`` when none begins there."""
+    line = lines[at][:PIECE]
+    if _SEPARATOR.match(line):
+        return skip_block(lines, at + 1)
+    if _LOTUS_FORWARD.match(line):
+        return _lotus_forward_end(lines, at)
+    if _APPLE_FORWARD.match(line):
+        return _apple_end(lines, at)
+    end = _attribution_end(lines, at)
+    if end > at:
+        return end
+    if _is_block(lines, at):
+        return skip_block(lines, at)
+    return _lotus_end(lines, at)
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is nothing but a drawn rule, as Outlook puts above the mail it answers."""
+    return len(line) < PIECE and _RULE.match(line) is not None
+
+
+def next_text(lines: Sequence[str], at: int, reach: int = 4) -> int:
+    """The first line from ``at`` on that is not blank, looking at most ``reach`` lines ahead."""
+    for index in range(at, min(at + reach, len(lines))):
+        if lines[index] and not lines[index].isspace():
+            return index
+    return len(lines)
+
+
+def skip_block(lines: Sequence[str], at: int) -> int:
+    """The line after the From/Sent/To/Subject block at ``at`` (blank lines before it are allowed)."""
+    index, end = next_text(lines, at), at
+    while index < len(lines) and index < at + 60:
+        label = _LABEL.match(lines[index][:PIECE])
+        if label:
+            end = index + 1
+            if label["subject"]:
+                return end
+        elif not lines[index].strip() and end > at and index > end:
+            return end
+        index += 1
+        if end == at:
+            return at
+    return end
+
+
+def _is_quoted(lines: Sequence[str], at: int) -> bool:
+    index = next_text(lines, at)
+    return index < len(lines) and PREFIX.match(lines[index]) is not None
+
+
+def _attribution_end(lines: Sequence[str], at: int) -> int:
+    """'On … wrote:' on up to three lines. Without a quote below it must be beyond doubt."""
+    opening = _OPENING.match(lines[at]) is not None
+    joined = ""
+    for index in range(at, min(at + (3 if opening else 1), len(lines))):
+        piece = lines[index]
+        if len(piece) > PIECE or not piece.strip():
+            return at
+        joined += " " + piece.strip()
+        if _ENDING.search(joined) or (opening and index == at and _ADDRESS_END.search(joined)):
+            certain = _is_quoted(lines, index + 1) or (opening and _is_certain(lines, at, joined))
+            return index + 1 if certain else at
+    return at
+
+
+def _is_certain(lines: Sequence[str], at: int, attribution: str) -> bool:
+    alone = at == 0 or not lines[at - 1].strip() or is_rule(lines[at - 1])
+    dated = _YEAR.search(attribution) and (_CLOCK.search(attribution) or "@" in attribution)
+    return bool(alone and dated and _ENDING.search(attribution) and not _PRONOUN.search(attribution))
+
+
+def _is_block(lines: Sequence[str], at: int) -> bool:
+    first = _LABEL.match(lines[at][:PIECE])
+    if not first or not first["sender"]:
+        return False
+    found: set[str] = set()
+    blank = 0
+    for index in range(at + 1, min(at + 40, len(lines))):
+        label = _LABEL.match(lines[index][:PIECE])
+        if label:
+            found.update(name for name, value in label.groupdict().items() if value)
+            if "subject" in found and found & {"sent", "to"}:
+                return True
+        blank = 0 if lines[index].strip() else blank + 1
+        if blank > 1 or (not label and index == at + 1 and lines[index].strip()):
+            return False
+    return False
+
+
+def _apple_end(lines: Sequence[str], at: int) -> int:
+    below = next_text(lines, at + 1)
+    if below < len(lines) and (PREFIX.match(lines[below]) or _LABEL.match(lines[below][:PIECE])):
+        return skip_block(lines, at + 1)
+    return at
+
+
+def _lotus_forward_end(lines: Sequence[str], at: int) -> int:
+    for index in range(at, min(at + 3, len(lines))):
+        if lines[index].rstrip().endswith("---"):
+            return index + 1
+    return at
+
+
+def _lotus_end(lines: Sequence[str], at: int) -> int:
+    """'Name\n06/01/2001 10:00 AM\nTo: …' and '"Name" <a@b> on 06/01/2001 10:00:00 AM\n\nTo: …'."""
+    if not lines[at].strip():
+        return at
+    for index in range(at, min(at + 3, len(lines))):
+        dated = _LOTUS_DATE.match(lines[index][:PIECE])
+        if dated:
+            break
+    else:
+        return at
+    if index == at and not (dated["who"] or "").strip():
+        return at
+    if index > at and any(len(lines[above]) > 120 for above in range(at, index)):
+        return at
+    for below in range(index + 1, min(index + 6, len(lines))):
+        label = _LABEL.match(lines[below][:PIECE])
+        if label and (label["to"] or label["copy"]):
+            return skip_block(lines, below)
+        if lines[below].strip() and below > index + 2:
+            break
+    return at

@@ -1,0 +1,248 @@
+"""Is this ask too early, and what would make it fine? (pure)
+
+An ask costs the one who is asked; capital is what the owner has put in before. The verdict compares
+the two, and then looks at what the balance cannot show: whether there is a relationship at all, how
+young it is, whether it has gone quiet, and whether the moment makes a gift look like a trade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from goodwill.depth import depth, is_dormant, points
+from goodwill.ledger import DAY, SIZE_POINTS
+from goodwill.model import (
+    Answer,
+    Entry,
+    Evidence,
+    Person,
+    Reason,
+    RecipientVerdict,
+    Signal,
+    Standing,
+    Verdict,
+)
+
+YOUNG_DAYS = 180
+"""Half of the year that the doctrine asks for."""
+TRADE_DAYS = 3
+INVITED_SHARE = 0.4
+"""An invitation lowers what must stand behind an ask."""
+LITTLE_LEFT = 0.25
+ALIVE_DAYS = 400
+"""Contact within this time keeps an old tie from being a stranger's: a card every Christmas does."""
+OFFER_VALID_DAYS = 45
+MAX_REASONS, MAX_INSTEAD = 3, 2
+
+_RANK = {"clear": 0, "caution": 1, "premature": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One recipient of a draft: the address written to, who that is, and how the owner stands with them."""
+
+    address: str
+    person: Person | None
+    standing: Standing
+    personal: bool = True
+
+
+def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, threshold: float) -> Verdict:
+    """The verdict on a draft with these ``asks`` to these ``accounts``; the worst account decides.
+
+    An ask below ``threshold`` (a confidence in [0, 1]) or a routine one is not judged.
+    """
+    sure = [ask for ask in asks if ask.confidence >= threshold]
+    recipients = tuple(
+        _judge_account(account, [ask for ask in sure if account.address in ask.to], now)
+        for account in accounts
+    )
+    worst = max((r.verdict for r in recipients), key=_RANK.__getitem__, default="clear")
+    return Verdict(worst, now, tuple(asks), recipients)
+
+
+def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> RecipientVerdict:
+    standing = account.standing
+    judged = points(standing)
+    drawing = [ask for ask in asks if not ask.routine]
+    answer, reasons = ("clear", []) if not drawing or not account.personal else _weigh(drawing, account, now)
+    return RecipientVerdict(
+        address=account.address,
+        person=account.person.shown if account.person else account.address,
+        verdict=answer,
+        capital=standing.capital,
+        depth=depth(judged, standing),
+        yes=sum(point.answer == "yes" for point in judged),
+        unknown=sum(point.answer == "unknown" for point in judged),
+        reasons=tuple(reasons[:MAX_REASONS]),
+        instead=tuple(_instead(answer, reasons, account)[:MAX_INSTEAD]),
+    )
+
+
+def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, list[Reason]]:
+    """The answer for one account and, unless it is clear, the reasons, the weightiest first."""
+    standing = account.standing
+    need = max(SIZE_POINTS[ask.size] for ask in asks)
+    invitation = _invitation(standing)
+    if invitation:
+        need *= INVITED_SHARE
+    if not standing.two_way:
+        return "premature", [_never_met(standing), *_waiting(standing)]
+    reasons = [*_waiting(standing), *_too_little(standing, need), *_pattern(standing)]
+    if standing.capital < LITTLE_LEFT * need and not invitation and not _old_and_alive(standing, need):
+        return "premature", reasons
+    late = [*_dormant(standing), *_young(standing, need), *_trade(standing, now)]
+    if late or standing.capital < need:
+        return "caution", late + reasons
+    return "clear", []
+
+
+def _never_met(standing: Standing) -> Reason:
+    seen = [e for e in standing.entries if e.kind in {"wrote", "heard", "meeting"}]
+    if not seen:
+        return Reason("never_met", "You have never been in touch with them")
+    last = seen[-1]
+    if standing.meetings:
+        return Reason(
+            "never_alone",
+            "You have only been in company together, never one to one",
+            (Evidence(last.at, last.what),),
+        )
+    said = "they never wrote to you in person" if standing.written else "you never wrote to them"
+    return Reason("one_way", f"There has been no exchange: {said}", (Evidence(last.at, last.what),))
+
+
+def _too_little(standing: Standing, need: float) -> list[Reason]:
+    if standing.capital >= need:
+        return []
+    gave = [e for e in standing.entries if e.points > 0 and e.kind in {"gave", "meeting"}]
+    evidence = tuple(_shown(e) for e in reversed(gave[-2:]))
+    what = "nothing" if not gave else "too little"
+    text = f"There is {what} behind an ask of this size: {standing.capital:.1f} of {need:.1f} points"
+    return [Reason("too_little", text, evidence)]
+
+
+def _pattern(standing: Standing) -> list[Reason]:
+    last_gave = max((e.at for e in standing.entries if e.kind in {"gave", "meeting"}), default=0)
+    asked = [e for e in standing.entries if e.kind == "asked" and not e.routine and e.at > last_gave]
+    if len(asked) < 2:
+        return []
+    text = f"This would be your ask number {len(asked) + 1} since you last gave them anything"
+    return [Reason("only_asking", text, tuple(_shown(e) for e in reversed(asked[-2:])))]
+
+
+def _waiting(standing: Standing) -> list[Reason]:
+    recent = [e for e in standing.unanswered if standing.now - e.at <= 365 * DAY and e.confidence >= 0.5]
+    if not recent:
+        return []
+    return [
+        Reason(
+            "their_ask_waits", "They asked you for something and have no answer yet", (_shown(recent[-1]),)
+        )
+    ]
+
+
+def _dormant(standing: Standing) -> list[Reason]:
+    if not is_dormant(standing) or standing.last_direct is None:
+        return []
+    months = (standing.silence or 0) / 30.4
+    return [
+        Reason(
+            "dormant",
+            f"You have not been in touch for {months:.0f} months",
+            (Evidence(standing.last_direct, "your last contact"),),
+        )
+    ]
+
+
+def _young(standing: Standing, need: float) -> list[Reason]:
+    if standing.age >= YOUNG_DAYS or need < SIZE_POINTS["medium"] or standing.first is None:
+        return []
+    return [
+        Reason(
+            "young",
+            f"You have known each other for {_span(standing.age)} only",
+            (Evidence(standing.first, "your first contact"),),
+        )
+    ]
+
+
+def _trade(standing: Standing, now: int) -> list[Reason]:
+    fresh = [
+        e
+        for e in standing.entries
+        if e.kind == "gave"
+        and e.status != "offer"
+        and e.type != "recognition"
+        and now - e.at <= TRADE_DAYS * DAY
+    ]
+    # Between people who give to each other all the time, yesterday's favour is no price.
+    if not fresh or standing.age >= 2 * 365:
+        return []
+    return [
+        Reason(
+            "looks_like_trade", "So soon after your favour the ask looks like its price", (_shown(fresh[-1]),)
+        )
+    ]
+
+
+def _invitation(standing: Standing) -> Entry | None:
+    """Their latest offer of help, if it is recent and from more than a passing acquaintance."""
+    offers = [e for e in standing.offers_theirs if standing.now - e.at <= OFFER_VALID_DAYS * DAY]
+    return offers[-1] if offers and standing.written else None
+
+
+def _old_and_alive(standing: Standing, need: float) -> bool:
+    """A tie of years that is still kept warm and was once paid into is no stranger's account."""
+    gave = any(e.kind in {"gave", "meeting"} and e.points >= 1 for e in standing.entries)
+    return (
+        gave
+        and need < SIZE_POINTS["large"]
+        and standing.age >= 2 * 365
+        and standing.silence is not None
+        and standing.silence <= ALIVE_DAYS
+        and standing.given >= standing.drawn
+    )
+
+
+def _instead(answer: str, reasons: Sequence[Reason], account: Account) -> list[str]:
+    """What would make the ask fine: the unpaid first, then the smallest next investment."""
+    if answer == "clear":
+        return []
+    standing = account.standing
+    name = (account.person.name.split() or [account.address])[0] if account.person else account.address
+    codes = {reason.code for reason in reasons}
+    ideas: list[str] = []
+    if standing.unanswered and "their_ask_waits" in codes:
+        ideas.append(f"Answer what {name} asked you on {day(standing.unanswered[-1].at)} first")
+    if standing.offers_mine:
+        ideas.append(f"Keep the promise you made on {day(standing.offers_mine[-1].at)} first")
+    if "looks_like_trade" in codes:
+        ideas.append("Let your favour stand for some weeks, then ask")
+    if "dormant" in codes:
+        ideas.append(f"Write to {name} without asking for anything, and meet, before you ask")
+    if codes & {"never_met", "one_way", "never_alone"}:
+        ideas.append(
+            "Begin with something useful to them, or ask somebody who knows you both to introduce you"
+        )
+    if codes & {"too_little", "only_asking", "young"}:
+        ideas.append(f"Do something for {name} first, or make the ask small enough to say yes to in a minute")
+    return ideas
+
+
+def day(at: int) -> str:
+    """A date in words, in UTC: 3 May 2025."""
+    when = datetime.fromtimestamp(at, UTC)
+    return f"{when.day} {when:%B %Y}"
+
+
+def _span(days: float) -> str:
+    if days < 2:
+        return "a day" if days >= 1 else "some hours"
+    return f"{days:.0f} days" if days < 60 else f"{days / 30.4:.0f} months"
+
+
+def _shown(entry: Entry) -> Evidence:
+    return Evidence(entry.at, entry.what + (f": “{entry.quote}”" if entry.quote else ""))
