@@ -10,11 +10,64 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 LONGEST = 1_000_000
 SIGNATURE_LONGEST = 600
 
-_SKIPPED = frozenset(
-    ["script", "style", "head", "title", "meta", "link", "template", "noscript", "object", "svg", "iframe", "select", "textarea", "button"]
+_SKIPPED = frozenset(  # noqa: SIM905
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "template",
+        "noscript",
+        "object",
+        "svg",
+        "iframe",
+        "select",
+        "textarea",
+        "button",
+    ]
 )
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "thead", "tfoot", "tr", "ul", "body", "html", "caption"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "ul",
+        "body",
+        "html",
+        "caption",
+    ]
 )
 _SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"])
 _HIDDEN = re.compile(
@@ -148,8 +201,8 @@ def _enter(node: LexborNode, tag: str, page: _Page) -> tuple[LexborNode | None, 
     if not page.rest and attributes and _starts_rest(node, tag, attributes):
         page.break_line()
         page.rest = True
-    quotes = (
-        (tag == "blockquote" and not _is_indent(attributes)) or (bool(attributes) and _is_quote(node, attributes))
+    quotes = (tag == "blockquote" and not _is_indent(attributes)) or (
+        bool(attributes) and _is_quote(node, attributes)
     )
     child = node.child
     if child is None:

@@ -122,7 +122,10 @@ def _attribution_end(lines: Sequence[str], at: int) -> int:
         if len(piece) > PIECE or not piece.strip():
             return at
         joined += " " + piece.strip()
-        if _ENDING.search(joined) or (opening and index == at and _ADDRESS_END.search(joined)):
+        by_address = opening and index == at and _ADDRESS_END.search(joined) is not None
+        if by_address and _is_quoted(lines, index + 1):
+            return index + 1
+        if _ENDING.search(joined):
             certain = _is_quoted(lines, index + 1) or (opening and _is_certain(lines, at, joined))
             return index + 1 if certain else at
     return at

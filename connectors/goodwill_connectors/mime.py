@@ -1,0 +1,248 @@
+"""The parts of a MIME message: texts, quoted messages, calendars and names of attachments (pure)."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass, field
+from email.message import Message
+from email.policy import compat32
+
+from goodwill.markup import LONGEST, from_html
+from goodwill_connectors.headers import Headers, decode_bytes, first, read_headers, text_of
+
+DEEPEST = 12
+MOST_PARTS = 500
+MOST_TEXT = 200_000
+KEPT_LINES = 4_000  # lines of base64 that survive slimming: 228 kB of content
+
+_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\A\r?\n")
+_STUB = re.compile(
+    r"(?:view|open|see|read|display|ansehen|anzeigen|visuali[sz]er|ver)\b.{0,60}(?:html|browser|navigat)|html (?:mail|e-?mail|message|format)"
+    r"|(?:not|nicht|pas|no) .{0,30}html",
+    re.IGNORECASE,
+)
+_SEALS = frozenset(
+    (
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-encrypted",
+    )
+)
+
+
+def _base64_run(lines: int) -> re.Pattern[bytes]:
+    shape = rb"(?:[A-Za-z0-9+/]{40,998}\r?\n){%d}" % lines
+    return re.compile(rb"(%s)(?:[A-Za-z0-9+/=]{1,998}\r?\n)+|([A-Za-z0-9+/]{400000})[A-Za-z0-9+/=]+" % shape)
+
+
+_LONG_RUN = _base64_run(KEPT_LINES)
+_SHORT_RUN = _base64_run(40)
+
+
+def slim(raw: bytes, *, inside: bool = False) -> bytes:
+    """The message with very long runs of base64 cut short: an attachment's bytes are never read.
+
+    ``inside`` cuts at forty lines instead of four thousand, for a piece from the middle of a message.
+    """
+    if len(raw) < 100_000:
+        return raw
+    return (_SHORT_RUN if inside else _LONG_RUN).sub(lambda run: run[1] or run[2], raw)
+
+
+@dataclass(slots=True)
+class Body:
+    """What was found in a message: ``own`` texts in order, texts of others, and the rest by name."""
+
+    own: list[str] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+    calendars: list[bytes] = field(default_factory=list)
+    parts: int = 0
+
+
+def divide(raw: bytes) -> tuple[bytes, bytes]:
+    """Header block and body of a message."""
+    blank = _BLANK.search(raw)
+    if blank is None:
+        return raw, b""
+    return raw[: blank.start() + 1], raw[blank.end() :]
+
+
+def read_body(headers: Headers, content: bytes) -> Body:
+    """Walk the parts of a message, whatever they claim to be."""
+    body = Body()
+    _read_part(headers, content, body, 0)
+    return body
+
+
+def _declared(headers: Headers) -> Message:
+    message = Message(compat32)
+    for name in ("content-type", "content-disposition"):
+        value = first(headers, name)
+        if value:
+            message[name] = value[:4000]
+    return message
+
+
+def _read_part(headers: Headers, content: bytes, body: Body, depth: int) -> None:
+    body.parts += 1
+    if depth > DEEPEST or body.parts > MOST_PARTS:
+        return
+    declared = _declared(headers)
+    kind = declared.get_content_type()
+    if kind.startswith("multipart/"):
+        boundary = _boundary(declared)
+        parts = _pieces(content, boundary) if boundary else []
+        if parts:
+            _read_parts(kind, parts, body, depth)
+            return
+        kind = "text/plain"
+    if kind in ("message/rfc822", "message/global"):
+        _read_enclosed(declared, headers, content, body, depth)
+    else:
+        _read_leaf(kind, declared, headers, content, body)
+
+
+def _read_parts(kind: str, parts: list[bytes], body: Body, depth: int) -> None:
+    if kind == "multipart/alternative":
+        _read_alternatives(parts, body, depth)
+        return
+    for part in parts:
+        head, content = divide(part)
+        _read_part(read_headers(head), content, body, depth + 1)
+
+
+def _read_alternatives(parts: list[bytes], body: Body, depth: int) -> None:
+    """Of several forms of one text keep the plain one, unless it says nothing."""
+    best: Body | None = None
+    for part in parts:
+        head, content = divide(part)
+        form = Body(parts=body.parts)
+        headers = read_headers(head)
+        _read_part(headers, content, form, depth + 1)
+        body.parts = form.parts
+        body.attachments += form.attachments
+        body.calendars += form.calendars
+        if best is None or _says_little(best):
+            best = form if form.own or form.quoted or best is None else best
+    if best is not None:
+        body.own += best.own
+        body.quoted += best.quoted
+
+
+def _says_little(form: Body) -> bool:
+    text = "\n".join(form.own).strip()
+    return not form.quoted and (not text or (len(text) < 400 and _STUB.search(text) is not None))
+
+
+def _read_enclosed(declared: Message, headers: Headers, content: bytes, body: Body, depth: int) -> None:
+    """A mail carried as an attachment: all its words are somebody's earlier words."""
+    content = _unpack(headers, content)
+    head, rest = divide(content.lstrip(b"\r\n"))
+    inner_headers = read_headers(head)
+    inner = Body(parts=body.parts)
+    _read_part(inner_headers, rest, inner, depth + 1)
+    body.parts = inner.parts
+    labels = [
+        f"{label}: {text_of(first(inner_headers, label.lower()))}"
+        for label in ("From", "Date", "To", "Subject")
+    ]
+    body.quoted.append("\n".join([*labels, "", *inner.own, *inner.quoted]))
+    body.attachments += (
+        [_filename(declared), *inner.attachments] if _filename(declared) else inner.attachments
+    )
+
+
+def _read_leaf(kind: str, declared: Message, headers: Headers, content: bytes, body: Body) -> None:
+    name = _filename(declared)
+    disposition = (declared.get_content_disposition() or "") if "content-disposition" in declared else ""
+    if kind == "text/calendar" or (name.lower().endswith(".ics") and len(content) < 1_000_000):
+        body.calendars.append(_unpack(headers, content))
+        if name and disposition == "attachment":
+            body.attachments.append(name)
+        return
+    attached = disposition == "attachment" or (bool(name) and not kind.startswith("text/"))
+    if attached or not kind.startswith("text/"):
+        shown = disposition == "inline" or "content-id" in headers
+        if (
+            name
+            and kind not in _SEALS
+            and not (kind.startswith("image/") and shown and disposition != "attachment")
+        ):
+            body.attachments.append(name)
+        return
+    text = decode_bytes(_unpack(headers, content), _parameter(declared, "charset"))
+    if kind == "text/html" or (kind != "text/plain" and "</" in text):
+        text = from_html(text[:LONGEST])
+    if text.strip():
+        body.own.append(text[: MOST_TEXT * 2])
+    if name:
+        body.attachments.append(name)
+
+
+def _unpack(headers: Headers, content: bytes) -> bytes:
+    encoding = first(headers, "content-transfer-encoding").split(";")[0].strip().lower()
+    try:
+        if encoding == "base64":
+            return _from_base64(content)
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(content)
+        if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
+            return b""
+    except (binascii.Error, ValueError):
+        return content
+    return content
+
+
+def _from_base64(content: bytes) -> bytes:
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", content.partition(b"=")[0])
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _boundary(declared: Message) -> bytes:
+    try:
+        boundary = declared.get_boundary() or ""
+    except Exception:  # the standard library trips over some broken RFC 2231 parameters
+        boundary = ""
+    return boundary.encode("utf-8", "replace")[:200]
+
+
+def _parameter(declared: Message, name: str) -> str:
+    try:
+        value = declared.get_param(name)
+    except Exception:
+        return ""
+    if isinstance(value, tuple):
+        value = value[2]
+    return value if isinstance(value, str) else ""
+
+
+def _filename(declared: Message) -> str:
+    try:
+        name = declared.get_filename("") or ""
+    except Exception:
+        return ""
+    return text_of(str(name))[:255]
+
+
+def _pieces(content: bytes, boundary: bytes) -> list[bytes]:
+    """The parts between boundary lines; a missing last boundary ends with the message."""
+    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    pieces: list[bytes] = []
+    start: int | None = None
+    for match in line.finditer(content):
+        if start is not None:
+            pieces.append(content[start : match.start()])
+        start = match.end()
+        if match[1] is not None:
+            start = None
+            break
+        if len(pieces) > MOST_PARTS:
+            break
+    if start is not None:
+        pieces.append(content[start:])
+    return [re.sub(rb"\A\r?\n", b"", piece, count=1) for piece in pieces]
