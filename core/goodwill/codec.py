@@ -33,6 +33,11 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
+def message_hash(message_id: str) -> int:
+    """The hash by which a Message-ID is found again, however it was bracketed."""
+    return digest("mid:" + message_id.strip(" \t<>").lower())
+
+
 def pack_event(event: Event) -> str:
     """The event without its words, as one JSON array; ``unpack_event`` is its inverse."""
     appointment = event.appointment

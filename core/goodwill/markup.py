@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 LONGEST = 1_000_000
 SIGNATURE_LONGEST = 600
 
-_SKIPPED = frozenset(  # noqa: SIM905
+_SKIPPED = frozenset(
     [
         "script",
         "style",

@@ -52,15 +52,14 @@ events = Table(
     Column("id", _Id, primary_key=True),
     Column("kind", String(8), nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("message", BigInteger),
+    Column("message", BigInteger, index=True),
     Column("parent", BigInteger),
     Column("topic", BigInteger),
-    Column("rank", String(64), nullable=False),
+    Column("rank", String(96), nullable=False),
     Column("readers", Integer, nullable=False),
     Column("payload", Text, nullable=False),
     Column("text", Text),
     Column("quoted", Text),
-    sqlite_autoincrement=True,
 )
 
 keys = Table(
@@ -84,7 +83,6 @@ signals = Table(
     Column("event_id", BigInteger, nullable=False, index=True),
     Column("detector", String(64), nullable=False),
     Column("payload", Text, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 addresses = Table(
@@ -134,7 +132,6 @@ notices = Table(
     Column("topic", String(16), nullable=False),
     Column("key", String(64), nullable=False),
     Column("payload", Text, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 places = Table(

@@ -59,7 +59,8 @@ def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, thresho
         _judge_account(account, [ask for ask in sure if account.address in ask.to], now)
         for account in accounts
     )
-    worst = max((r.verdict for r in recipients), key=_RANK.__getitem__, default="clear")
+    answers: list[Answer] = [recipient.verdict for recipient in recipients]
+    worst: Answer = max(answers, key=lambda answer: _RANK[answer], default="clear")
     return Verdict(worst, now, tuple(asks), recipients)
 
 

@@ -37,14 +37,14 @@ def upgrade() -> None:
         sa.Column("message", sa.BigInteger(), nullable=True),
         sa.Column("parent", sa.BigInteger(), nullable=True),
         sa.Column("topic", sa.BigInteger(), nullable=True),
-        sa.Column("rank", sa.String(length=64), nullable=False),
+        sa.Column("rank", sa.String(length=96), nullable=False),
         sa.Column("readers", sa.Integer(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("quoted", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_events_message"), "events", ["message"], unique=False)
     op.create_table(
         "items",
         sa.Column("stream_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
     )
     op.create_table(
         "owner",
@@ -121,7 +120,6 @@ def upgrade() -> None:
         sa.Column("detector", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_signals_event_id"), "signals", ["event_id"], unique=False)
     op.create_table(

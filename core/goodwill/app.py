@@ -1,0 +1,321 @@
+"""The composition root: what the faces can ask for, put together from the rooms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, insert, select
+
+from goodwill import digest as digests
+from goodwill import plugin, posting, report, schema, shelf, stream, sync
+from goodwill.book import Book, Tally
+from goodwill.codec import digest as hash_of
+from goodwill.codec import iso, message_hash, readable_event, readable_signal, seconds, unpack_signal
+from goodwill.config import Config
+from goodwill.detect import Detectors
+from goodwill.digest import Advice
+from goodwill.errors import InputError
+from goodwill.ledger import fold
+from goodwill.model import Context, Event, Party, Person, Standing, Verdict
+from goodwill.people import is_person, is_robot, propose_owner
+from goodwill.store import Store
+from goodwill.verdict import Account, judge
+
+FILES = "files"
+"""The account that imported files belong to."""
+LOOK_AHEAD_DAYS = 14
+"""Somebody with whom a meeting stands this near needs no reminder."""
+
+
+class App:
+    """One home, its configuration, and everything that can be done with them.
+
+    ``now`` is an argument wherever something is judged; nothing here reads a clock.
+    """
+
+    def __init__(self, home: Path, config: Config) -> None:
+        self.home = home
+        self.config = config
+
+    @cached_property
+    def store(self) -> Store:
+        """The store of this home; an error when there is none yet."""
+        store = Store(self.home, self.config.store_url)
+        store.open(create=bool(self.config.store_url))
+        return store
+
+    @cached_property
+    def detectors(self) -> Detectors:
+        """The detectors that are installed and not switched off."""
+        return Detectors(plugin.load("detectors", self.config.disabled))
+
+    def plugins(self) -> list[plugin.Loaded]:
+        """Everything that is installed in either wing, loaded or not."""
+        groups = ("detectors", "subscribers", "connectors", "formats")
+        return [one for group in groups for one in plugin.load(group, self.config.disabled)]
+
+    # Taking in
+
+    def import_files(
+        self, paths: Sequence[Path], me: Sequence[str], now: datetime, progress: sync.Progress
+    ) -> Tally:
+        """Read mail and calendars from ``paths``; ``me`` adds to the owner's addresses."""
+        self._create()
+        tally = Tally()
+        with self.store.writing():
+            self.set_owner(me)
+            if paths:
+                horizon = datetime(now.year + 2, 1, 1, tzinfo=UTC)
+                connector = plugin.load_named("connectors", "files")(paths, horizon)
+                book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
+                tally = sync.poll(self.store, connector, FILES, book, seconds(now), progress)
+            self._deliver(now)
+        return tally
+
+    def _create(self) -> None:
+        store = Store(self.home, self.config.store_url)
+        store.open(create=True)
+        self.__dict__["store"] = store
+
+    def set_owner(self, me: Sequence[str]) -> None:
+        """Add to the owner's addresses, and post all events anew if that changes anything."""
+        wanted = {address.strip().lower() for address in me}
+        with self.store.transaction() as connection:
+            missing = sorted(wanted - posting.owner_of(connection))
+            if missing:
+                connection.execute(insert(schema.owner), [{"address": address} for address in missing])
+                posting.repost(connection)
+
+    def owner(self) -> frozenset[str]:
+        """The owner's addresses; empty while they are not known."""
+        with self.store.reading() as connection:
+            return posting.owner_of(connection)
+
+    def propose_owner(self) -> str | None:
+        """The address whose mail this seems to be, or None."""
+        presence: Counter[str] = Counter()
+        senders: Counter[str] = Counter()
+        total = 0
+        with self.store.reading() as connection:
+            for _, event in posting.stored_events(connection):
+                if event.kind == "mail" and event.sender:
+                    total += 1
+                    presence.update(party.address for party in event.parties)
+                    senders[event.sender.address] += 1
+        return propose_owner(presence, senders, total)
+
+    def rebuild(self, now: datetime) -> tuple[int, int]:
+        """Derive everything anew from the events; returns how many were read again, how many could not."""
+        with self.store.writing():
+            with self.store.transaction() as connection:
+                book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
+                counts = book.reread(connection)
+                posting.repost(connection)
+            self._deliver(now)
+        return counts
+
+    def _deliver(self, now: datetime) -> None:
+        stream.deliver(self.store, plugin.load("subscribers", self.config.disabled), seconds(now))
+
+    # Judging
+
+    def check(self, draft: Event, now: datetime) -> Verdict:
+        """The verdict on ``draft`` as of ``now``; raises InputError for one without recipients."""
+        at = seconds(now)
+        with self.store.reading() as connection:
+            owner = self._need_owner(connection)
+            sender = draft.sender or Party(min(owner))
+            owner = owner | {sender.address}
+            draft = replace(draft, at=now, sender=sender)
+            recipients = [party for party in draft.to + draft.cc if party.address not in owner]
+            if not recipients:
+                raise InputError("the draft names nobody to send it to", "Add a To line")
+            parents = [message_hash(parent) for parent in draft.parents]
+            thread = tuple(e for e in shelf.thread_before(connection, parents) if e.at <= now)
+            finding = self.detectors.detect(draft, Context(owner, thread))
+            asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
+            accounts = [self._account(connection, party, owner, at) for party in dict.fromkeys(recipients)]
+        verdict = judge(asks, accounts, at, self.config.threshold)
+        notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
+        return replace(verdict, notes=notes)
+
+    def announce(self, verdict: Verdict, now: datetime) -> None:
+        """Tell the subscribers of a verdict that warned, without the draft's words."""
+        if verdict.verdict == "clear":
+            return
+        payload = report.verdict(verdict, quotes=False)
+        key = f"{hash_of(repr(verdict)):016x}"
+        self._announce("verdict", key, payload, now)
+
+    def _announce(self, topic: str, key: str, payload: Mapping[str, Any], now: datetime) -> None:
+        with self.store.writing():
+            with self.store.transaction() as connection:
+                stream.publish(connection, topic, key, dict(payload))
+            self._deliver(now)
+
+    def _account(self, connection: Connection, party: Party, owner: frozenset[str], at: int) -> Account:
+        found = shelf.person_at(connection, party.address)
+        if found is None:
+            person = Person(0, party.name, (party.address,))
+            return Account(
+                party.address, person, fold((), frozenset(), owner, at), not is_robot(party.address)
+            )
+        person, ids = found
+        contacts = shelf.contacts(connection, ids, at)
+        standing = fold(contacts, frozenset(person.addresses), owner, at)
+        conduct = shelf.conduct_of(contacts)
+        personal = is_person(party.address, conduct) or not is_robot(party.address)
+        return Account(party.address, person, standing, personal)
+
+    def _need_owner(self, connection: Connection) -> frozenset[str]:
+        owner = posting.owner_of(connection)
+        if not owner:
+            raise InputError(
+                "I do not know yet which address is yours", "Tell me: goodwill import --me ADDRESS"
+            )
+        return owner
+
+    def standings(self, now: datetime) -> Iterator[tuple[Person, tuple[int, ...], Standing]]:
+        """Everybody who is a person, with the standing as of ``now``."""
+        at = seconds(now)
+        with self.store.reading() as connection:
+            owner = self._need_owner(connection)
+            for person, ids, _conduct, _last in shelf.persons(connection, at):
+                if owner.isdisjoint(person.addresses):
+                    contacts = shelf.contacts(connection, ids, at)
+                    yield person, ids, fold(contacts, frozenset(person.addresses), owner, at)
+
+    def people(self, now: datetime) -> list[tuple[Person, Standing]]:
+        """Everybody, those with the most behind them first."""
+        found = [(person, standing) for person, _, standing in self.standings(now)]
+        return sorted(found, key=_standing_order)
+
+    def show(self, wanted: str, now: datetime) -> tuple[Person, Standing]:
+        """The one person whom ``wanted`` names; raises InputError for none or several."""
+        at = seconds(now)
+        with self.store.reading() as connection:
+            owner = self._need_owner(connection)
+            found = shelf.find(connection, wanted)
+            if not found:
+                raise InputError(
+                    f"nobody in the book is called '{wanted}'", "`goodwill people` lists everybody"
+                )
+            if len(found) > 1:
+                names = ", ".join(f"{person.shown} <{person.addresses[0]}>" for person, _ in found[:5])
+                more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+                raise InputError(f"'{wanted}' may be {names}{more}", "Name the address")
+            person, ids = found[0]
+            contacts = shelf.contacts(connection, ids, at)
+            return person, fold(contacts, frozenset(person.addresses), owner, at)
+
+    def digest(self, now: datetime) -> tuple[Advice, ...]:
+        """Whom to invest in, as of ``now``."""
+        at = seconds(now)
+        until = seconds(now + timedelta(days=LOOK_AHEAD_DAYS))
+        with self.store.reading() as connection:
+            ahead = shelf.ahead(connection, at, until)
+        people = (
+            (person, standing, not ahead.isdisjoint(ids)) for person, ids, standing in self.standings(now)
+        )
+        return digests.digest(people, self.config.digest_people)
+
+    def announce_digest(self, advice: Sequence[Advice], now: datetime) -> None:
+        """Tell the subscribers of a digest that is not empty; one a day."""
+        if advice:
+            payload = report.digest(advice, seconds(now))
+            self._announce("digest", f"{now:%Y-%m-%d}", payload, now)
+
+    # Looking in
+
+    def classify(self, event: Event, context: Context) -> dict[str, Any]:
+        """What the detectors see in an event, with no store touched."""
+        finding = self.detectors.detect(event, context)
+        scores = self.detectors.score(event, context)
+        shown: dict[str, Any] = {
+            "signals": [readable_signal(signal) for _, signal in finding.signals],
+            "scores": {kind: round(scores.get(kind, 0.0), 4) for kind in ("ask", "favour", "meeting")},
+        }
+        if finding.problems:
+            shown["problems"] = [f"{p.place} {p.what}" for _, p in finding.problems]
+        return shown
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every event with its signals, oldest first, in a form that does not depend on the order of arrival."""
+        with self.store.reading() as connection:
+            yield {"owner": sorted(posting.owner_of(connection))}
+            said: dict[int, list[dict[str, Any]]] = {}
+            table = schema.signals.c
+            for event_id, detector, payload in connection.execute(
+                select(table.event_id, table.detector, table.payload).order_by(table.id)
+            ):
+                line = {"detector": detector} | readable_signal(unpack_signal(payload))
+                said.setdefault(event_id, []).append(line)
+            order = select(schema.events.c.id).order_by(schema.events.c.at, schema.events.c.rank)
+            for batch in posting.batches(connection.scalars(order).all(), posting.BATCH):
+                events = dict(posting.stored_events(connection, batch))
+                for id_ in batch:
+                    yield readable_event(events[id_]) | {"signals": said.get(id_, [])}
+
+    def status(self) -> Status:
+        """What the store holds, where it came from, and what went wrong."""
+        with self.store.reading() as connection:
+            table, streams = schema.problems.c, schema.streams.c
+            problems = connection.execute(
+                select(table.place, table.what, table.remedy).order_by(table.id.desc()).limit(Status.SHOWN)
+            ).all()
+            sources = connection.execute(
+                select(streams.account, streams.name, streams.polled_at, streams.complete).order_by(
+                    streams.name
+                )
+            ).all()
+            stale = _stale(connection, self.detectors.fingerprint)
+            return Status(
+                home=str(self.home),
+                owner=sorted(posting.owner_of(connection)),
+                counts=shelf.counts(connection),
+                span=shelf.span(connection),
+                sources=[
+                    {
+                        "account": row.account,
+                        "stream": row.name,
+                        "polled": iso(row.polled_at) if row.polled_at else None,
+                        "complete": bool(row.complete),
+                    }
+                    for row in sources
+                ],
+                problems=[{"place": row.place, "what": row.what, "remedy": row.remedy} for row in problems],
+                stale=stale,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``goodwill status`` shows. ``stale`` counts mails read by other detectors than today's."""
+
+    SHOWN: ClassVar[int] = 20
+
+    home: str
+    owner: list[str]
+    counts: dict[str, int]
+    span: tuple[str, str] | None
+    sources: list[dict[str, Any]]
+    problems: list[dict[str, str]]
+    stale: int
+
+
+def _stale(connection: Connection, fingerprint: str) -> int:
+    table, readers = schema.events.c, schema.readers.c
+    current = connection.scalar(select(readers.id).where(readers.detectors == fingerprint))
+    query = select(table.id).where(table.readers != (current or 0))
+    return len(connection.execute(query).all())
+
+
+def _standing_order(pair: tuple[Person, Standing]) -> tuple[bool, float, str]:
+    person, standing = pair
+    return (not standing.two_way, -standing.capital, person.shown.lower())

@@ -1,0 +1,236 @@
+"""Events enter the store: each once, read by the detectors, and posted to the people it touches.
+
+Everything here runs inside the caller's transaction, so that a page of events and the cursor after it
+are kept together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from goodwill import schema
+from goodwill.codec import digest, message_hash, pack_event, pack_signal, seconds
+from goodwill.detect import Detectors
+from goodwill.model import Context, Event
+from goodwill.posting import batches, next_id, owner_of, post, stored_events, withdraw
+from goodwill.words import normalize_subject
+
+CHUNK = 400
+"""How many values one IN (…) names; SQLite's oldest limit is 999."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the events of a batch: ``met`` is all, ``again`` those that were known before."""
+
+    met: int = 0
+    mails: int = 0
+    new: int = 0
+    again: int = 0
+    reread: int = 0
+    items: int = 0
+    problems: int = 0
+
+
+@dataclass(slots=True)
+class _Row:
+    id: int
+    rank: str
+    readers: int
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a batch will change: new events, stored ones that give way, and which key is whose now."""
+
+    known: dict[int, _Row]
+    fresh: dict[int, tuple[_Row, Event]] = field(default_factory=dict)
+    heirs: dict[int, int] = field(default_factory=dict)
+    erased: list[int] = field(default_factory=list)
+    changed: dict[int, int] = field(default_factory=dict)
+
+    def heir(self, id_: int) -> int:
+        while id_ in self.heirs:
+            id_ = self.heirs[id_]
+        return id_
+
+
+class Book:
+    """Appends events to one store, as its only writer. ``now`` (seconds) dates the problems."""
+
+    def __init__(self, detectors: Detectors, keep_full: bool, now: int) -> None:
+        self._detectors = detectors
+        self._keep_full = keep_full
+        self._now = now
+
+    def append(self, connection: Connection, events: Sequence[Event], tally: Tally) -> None:
+        """Store the events that are new or a better edition; the others only gain what keys they lack.
+
+        Which of several editions stays does not depend on their order.
+        """
+        owner = owner_of(connection)
+        readers = readers_id(connection, self._detectors.fingerprint)
+        plan = _Plan(_known(connection, events))
+        stored = set(plan.known)
+        free = next_id(connection, schema.events)
+        for event in events:
+            free = _place(event, plan, free, readers, tally)
+        _clear(connection, plan, owner)
+        _write_keys(connection, plan, stored)
+        fresh = {id_: event for id_, (_, event) in plan.fresh.items()}
+        rows = [self._row(row, event) for row, event in plan.fresh.values()]
+        if rows:
+            connection.execute(insert(schema.events), rows)
+        self._read(connection, fresh, owner)
+        post(connection, fresh, owner)
+
+    def reread(self, connection: Connection) -> tuple[int, int]:
+        """Let the detectors read every event again whose words were kept, or that never had any.
+
+        Returns how many were read, and how many mails could not be: of those only the sentences that
+        signals quote were kept, so they keep the signals that they have.
+        """
+        owner = owner_of(connection)
+        readers = readers_id(connection, self._detectors.fingerprint)
+        read = left = 0
+        for batch in batches(stored_events(connection), CHUNK):
+            events = {id_: event for id_, event in batch if event.text or event.kind == "calendar"}
+            read += len(events)
+            left += len(batch) - len(events)
+            for table in (schema.signals, schema.problems):
+                connection.execute(delete(table).where(table.c.event_id.in_(sorted(events))))
+            renewed = update(schema.events).where(schema.events.c.id.in_(sorted(events)))
+            connection.execute(renewed.values(readers=readers))
+            self._read(connection, events, owner)
+        return read, left
+
+    def _read(self, connection: Connection, events: Mapping[int, Event], owner: frozenset[str]) -> None:
+        """Store what the detectors say of ``events``."""
+        signals: list[dict[str, Any]] = []
+        problems: list[dict[str, Any]] = []
+        free = next_id(connection, schema.signals)
+        for id_, event in events.items():
+            finding = self._detectors.detect(event, Context(owner=owner))
+            for name, signal in finding.signals:
+                row = {"id": free + len(signals), "event_id": id_, "detector": name}
+                signals.append(row | {"payload": pack_signal(signal)})
+            for name, problem in finding.problems:
+                row = {"at": self._now, "source": name, "event_id": id_, "place": problem.place}
+                problems.append(row | {"what": problem.what, "remedy": problem.remedy})
+        if signals:
+            connection.execute(insert(schema.signals), signals)
+        if problems:
+            connection.execute(insert(schema.problems), problems)
+
+    def _row(self, row: _Row, event: Event) -> dict[str, Any]:
+        topic = normalize_subject(event.subject) if event.kind == "mail" else ""
+        return {
+            "id": row.id,
+            "kind": event.kind,
+            "at": seconds(event.at),
+            "message": message_hash(event.message_id) if event.message_id else None,
+            "parent": message_hash(event.parents[-1]) if event.parents else None,
+            "topic": digest(topic) if topic else None,
+            "rank": row.rank,
+            "readers": row.readers,
+            "payload": pack_event(event),
+            "text": event.text if self._keep_full else None,
+            "quoted": event.quoted if self._keep_full else None,
+        }
+
+
+def readers_id(connection: Connection, fingerprint: str) -> int:
+    """The number under which this set of detectors, with their versions, is known."""
+    table = schema.readers
+    found = connection.scalar(select(table.c.id).where(table.c.detectors == fingerprint))
+    if found is None:
+        found = next_id(connection, table)
+        connection.execute(insert(table).values(id=found, detectors=fingerprint))
+    return int(found)
+
+
+def _rank(event: Event) -> str:
+    """A string whose order tells the better of two editions; equal only for equal content.
+
+    The later edition of a calendar entry; of a mail the copy that did not come through a list, and
+    among such copies any, as long as it is always the same one.
+    """
+    content = f"{event.sender}{event.to}{event.cc}{event.subject}{event.text}{event.appointment}"
+    return f"{event.version[:60]}|{not event.bulk:d}{event.dated:d}|{digest(content):016x}"
+
+
+def _known(connection: Connection, events: Sequence[Event]) -> dict[int, _Row]:
+    """Map the hashes of the events' keys to the stored events that have them."""
+    hashes = sorted({digest(key) for event in events for key in event.keys})
+    table, keys = schema.events.c, schema.keys.c
+    query = select(keys.hash, table.id, table.rank, table.readers).join_from(
+        schema.keys, schema.events, table.id == keys.event_id
+    )
+    found: dict[int, _Row] = {}
+    rows: dict[int, _Row] = {}
+    for chunk in batches(hashes, CHUNK):
+        for hash_, id_, rank, readers in connection.execute(query.where(keys.hash.in_(chunk))):
+            found[hash_] = rows.setdefault(id_, _Row(id_, rank, readers))
+    return found
+
+
+def _place(event: Event, plan: _Plan, free: int, readers: int, tally: Tally) -> int:
+    """Decide whether ``event`` is new, a better edition of a known one, or nothing new.
+
+    ``free`` is the next free number of an event; returns the one after this event.
+    """
+    hashes = [digest(key) for key in event.keys]
+    matches = list({plan.known[h].id: plan.known[h] for h in hashes if h in plan.known}.values())
+    rank = _rank(event)
+    best = max(matches, key=lambda row: (row.rank, -row.id), default=None)
+    stale = best is not None and best.rank == rank and best.readers != readers and bool(event.text)
+    tally.met += 1
+    tally.mails += event.kind == "mail"
+    tally.new += best is None
+    tally.again += best is not None
+    tally.reread += stale
+    if best is None or rank > best.rank or stale:
+        best = _Row(free, rank, readers)
+        plan.fresh[free] = best, event
+        free += 1
+    for match in matches:
+        if match.id != best.id:
+            _give_way(match, best, plan)
+    for hash_ in hashes:
+        if hash_ not in plan.known or plan.known[hash_].id != best.id:
+            plan.known[hash_] = best
+            plan.changed[hash_] = best.id
+    return free
+
+
+def _give_way(loser: _Row, winner: _Row, plan: _Plan) -> None:
+    """Let ``winner`` take over the identity of ``loser``."""
+    for hash_, row in plan.known.items():
+        if row.id == loser.id:
+            plan.known[hash_] = winner
+            plan.changed[hash_] = winner.id
+    plan.heirs[loser.id] = winner.id
+    if plan.fresh.pop(loser.id, None) is None:
+        plan.erased.append(loser.id)
+
+
+def _clear(connection: Connection, plan: _Plan, owner: frozenset[str]) -> None:
+    """Take the stored events that give way out of the book, and hand on the keys they have."""
+    for loser in plan.erased:
+        keys = update(schema.keys).where(schema.keys.c.event_id == loser)
+        connection.execute(keys.values(event_id=plan.heir(loser)))
+    withdraw(connection, plan.erased, owner)
+
+
+def _write_keys(connection: Connection, plan: _Plan, stored: set[int]) -> None:
+    changed = {hash_: plan.heir(id_) for hash_, id_ in plan.changed.items()}
+    moved = [hash_ for hash_ in changed if hash_ in stored]
+    for chunk in batches(moved, CHUNK):
+        connection.execute(delete(schema.keys).where(schema.keys.c.hash.in_(chunk)))
+    if changed:
+        rows = [{"hash": hash_, "event_id": id_} for hash_, id_ in changed.items()]
+        connection.execute(insert(schema.keys), rows)

@@ -1,0 +1,127 @@
+"""Verdicts, standings and digests as plain JSON values: what ``--json`` prints and subscribers get (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from goodwill.codec import iso
+from goodwill.depth import depth, points
+from goodwill.digest import Advice
+from goodwill.model import Entry, Evidence, Person, Standing, Verdict
+
+
+def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
+    """The verdict as ``check --json`` prints it; without ``quotes`` the draft's own words are left out."""
+    return {
+        "verdict": judged.verdict,
+        "now": iso(judged.now),
+        "asks": [
+            {
+                "type": ask.type,
+                "size": ask.size,
+                "routine": ask.routine,
+                "to": ask.to[0] if len(ask.to) == 1 else list(ask.to),
+                "quote": ask.quote if quotes else "",
+                "confidence": round(ask.confidence, 2),
+            }
+            for ask in judged.asks
+        ],
+        "recipients": [
+            {
+                "address": one.address,
+                "person": one.person,
+                "verdict": one.verdict,
+                "capital": round(one.capital, 2),
+                "depth": one.depth,
+                "yes": one.yes,
+                "unknown": one.unknown,
+                "reasons": [
+                    {"code": reason.code, "text": reason.text, "evidence": evidence(reason.evidence)}
+                    for reason in one.reasons
+                ],
+                "instead": list(one.instead),
+            }
+            for one in judged.recipients
+        ],
+        "notes": list(judged.notes),
+    }
+
+
+def evidence(shown: Sequence[Evidence]) -> list[dict[str, str]]:
+    """Dated evidence as JSON values."""
+    return [{"at": iso(one.at), "what": one.what} for one in shown]
+
+
+def person_line(person: Person, standing: Standing) -> dict[str, Any]:
+    """One line of ``people``."""
+    judged = points(standing)
+    return {
+        "person": person.shown,
+        "addresses": list(person.addresses),
+        "capital": round(standing.capital, 2),
+        "given": round(standing.given, 2),
+        "drawn": round(standing.drawn, 2),
+        "received": round(standing.received, 2),
+        "depth": depth(judged, standing),
+        "yes": sum(point.answer == "yes" for point in judged),
+        "first": iso(standing.first) if standing.first is not None else None,
+        "last": iso(standing.last) if standing.last is not None else None,
+        "written": standing.written,
+        "heard": standing.heard,
+        "meetings": standing.meetings,
+    }
+
+
+def person_page(person: Person, standing: Standing) -> dict[str, Any]:
+    """What ``show`` prints: the line, the thirteen points, and the ledger whose values add up to capital."""
+    return person_line(person, standing) | {
+        "now": iso(standing.now),
+        "rhythm_days": standing.rhythm,
+        "silence_days": round(standing.silence, 1) if standing.silence is not None else None,
+        "points": [
+            {"number": p.number, "text": p.text, "answer": p.answer, "evidence": evidence(p.evidence)}
+            for p in points(standing)
+        ],
+        "unanswered": [entry(e, standing.now) for e in standing.unanswered],
+        "ledger": [entry(e, standing.now) for e in standing.entries],
+        "exact_capital": standing.capital,
+    }
+
+
+def entry(line: Entry, now: int) -> dict[str, Any]:
+    """One line of the ledger; ``value`` is what is left of its ``points`` now."""
+    return {
+        "at": iso(line.at),
+        "kind": line.kind,
+        "what": line.what,
+        "type": line.type,
+        "size": line.size,
+        "status": line.status,
+        "routine": line.routine,
+        "confidence": round(line.confidence, 2),
+        "points": line.points,
+        "half_life_days": line.half_life,
+        "value": line.value(now),
+        "quote": line.quote,
+    }
+
+
+def digest(advice: Iterable[Advice], now: int) -> dict[str, Any]:
+    """A digest as ``digest --json`` prints it."""
+    return {
+        "now": iso(now),
+        "people": [
+            {
+                "person": one.person.shown,
+                "address": one.person.addresses[0],
+                "section": one.section,
+                "why": one.why,
+                "give": one.give,
+                "evidence": evidence(one.evidence),
+                "last": iso(one.last) if one.last is not None else None,
+                "capital": round(one.capital, 2),
+            }
+            for one in advice
+        ],
+    }

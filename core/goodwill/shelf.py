@@ -1,0 +1,191 @@
+"""Takes from the store what the judgement needs: a person's contacts, never the whole mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from goodwill import schema
+from goodwill.codec import moment, unpack_event, unpack_signal
+from goodwill.model import Contact, Event, Flag, Person, Signal
+from goodwill.people import Conduct, is_person, plain_name
+from goodwill.posting import batches, contact_totals
+
+CHUNK = 400
+
+_contacts, _events = schema.contacts.c, schema.events.c
+# Built once: composing a query costs more than running it.
+_CONTACTS = (
+    select(
+        _contacts.at,
+        _contacts.event_id,
+        _contacts.flags,
+        _events.message,
+        _events.parent,
+        _events.topic,
+        _events.kind,
+        _events.at.label("start"),
+    )
+    .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
+    .where(_contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until"))
+)
+_SIGNALS = (
+    select(schema.signals.c.event_id, schema.signals.c.payload)
+    .join_from(schema.contacts, schema.signals, schema.signals.c.event_id == _contacts.event_id)
+    .where(_contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until"))
+)
+_BY_ADDRESS = select(schema.addresses.c.person_id, schema.addresses.c.id).where(
+    schema.addresses.c.address == bindparam("address")
+)
+_BY_PERSON = (
+    select(schema.addresses.c.id, schema.addresses.c.address, schema.addresses.c.name)
+    .where(schema.addresses.c.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(schema.addresses.c.address)
+)
+
+
+def person_at(connection: Connection, address: str) -> tuple[Person, tuple[int, ...]] | None:
+    """The person behind an address, with the numbers of all their addresses; None if never seen."""
+    row = connection.execute(_BY_ADDRESS, {"address": address}).first()
+    if row is None:
+        return None
+    return person_numbered(connection, row.person_id) if row.person_id is not None else None
+
+
+def person_numbered(connection: Connection, id_: int) -> tuple[Person, tuple[int, ...]]:
+    """The person with this number, with the numbers of their addresses."""
+    rows = connection.execute(_BY_PERSON, {"ids": [id_]}).all()
+    name = next((row.name for row in rows if row.id == id_ and row.name), "")
+    name = name or next((row.name for row in rows if row.name), "")
+    return Person(id_, name, tuple(row.address for row in rows)), tuple(row.id for row in rows)
+
+
+def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Contact]:
+    """The contacts with the addresses numbered ``ids`` up to ``until`` (seconds), each event once."""
+    values = {"ids": list(ids), "until": until}
+    signals: dict[int, list[Signal]] = {}
+    for event_id, payload in set(connection.execute(_SIGNALS, values).all()):
+        signals.setdefault(event_id, []).append(unpack_signal(payload))
+    found: dict[int, Contact] = {}
+    for at, event_id, flags, message, parent, topic, kind, start in connection.execute(_CONTACTS, values):
+        minutes = (at - start) // 60 if kind == "calendar" else 0
+        said = tuple(sorted(signals.get(event_id, ()), key=lambda s: (s.kind, s.quote, s.type, s.by, s.to)))
+        contact = Contact(at, event_id, flags, message, parent, topic, minutes, said)
+        known = found.get(event_id)
+        if known is None or (contact.flags, -len(said)) < (known.flags, -len(known.signals)):
+            found[event_id] = contact
+    return list(found.values())
+
+
+def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[int, ...], Conduct, int]]:
+    """Everybody who is a person and not a list or a bot, with their conduct and last contact (seconds)."""
+    totals = contact_totals(connection, until)
+    table = schema.addresses.c
+    groups: dict[int, list[tuple[int, str, str]]] = {}
+    for id_, address, name, person in connection.execute(
+        select(table.id, table.address, table.name, table.person_id).order_by(table.address)
+    ):
+        if id_ in totals:
+            groups.setdefault(person or id_, []).append((id_, address, name))
+    for person_id, members in sorted(groups.items()):
+        rows = [totals[id_] for id_, _, _ in members]
+        conduct = Conduct(**{key: sum(int(row[key]) for row in rows) for key in Conduct.__dataclass_fields__})
+        if not is_person(members[0][1], conduct):
+            continue
+        name = next((n for id_, _, n in members if n), "")
+        person = Person(person_id, name, tuple(address for _, address, _ in members))
+        yield person, tuple(id_ for id_, _, _ in members), conduct, max(int(row["last"]) for row in rows)
+
+
+def conduct_of(found: Sequence[Contact]) -> Conduct:
+    """How somebody behaved towards the owner in these contacts."""
+
+    def count(bit: int) -> int:
+        return sum(1 for contact in found if contact.flags & bit)
+
+    return Conduct(
+        received=count(Flag.IN),
+        sent=count(Flag.OUT),
+        bulk=count(Flag.BULK),
+        automatic=count(Flag.AUTOMATIC),
+        unnamed=count(Flag.UNNAMED),
+        meetings=count(Flag.MEETING),
+    )
+
+
+def find(connection: Connection, wanted: str) -> list[tuple[Person, tuple[int, ...]]]:
+    """The persons whom ``wanted`` may mean: an address, else a name or a part of one."""
+    wanted = wanted.strip()
+    exact = person_at(connection, wanted.lower())
+    if exact:
+        return [exact]
+    table = schema.addresses.c
+    words = plain_name(wanted).split()
+    rows = connection.execute(select(table.person_id, table.name, table.address)).all()
+    ids = {
+        row.person_id
+        for row in rows
+        if row.person_id is not None
+        and ((words and set(words) <= set(plain_name(row.name).split())) or wanted.lower() in row.address)
+    }
+    return [person_numbered(connection, id_) for id_ in sorted(ids)]
+
+
+def thread_before(connection: Connection, parents: Sequence[int]) -> tuple[Event, ...]:
+    """The stored mails with these Message-ID hashes, oldest first, with what was kept of their words."""
+    if not parents:
+        return ()
+    query = select(_events.id, _events.kind, _events.at, _events.payload, _events.text, _events.quoted)
+    rows = connection.execute(query.where(_events.message.in_(list(parents))).order_by(_events.at)).all()
+    return tuple(
+        unpack_event(kind, at, payload, kept_words(connection, id_) if text is None else text, quoted)
+        for id_, kind, at, payload, text, quoted in rows
+    )
+
+
+def kept_words(connection: Connection, event_id: int) -> str:
+    """The sentences that the signals of an event quote, a line each."""
+    table = schema.signals.c
+    kept = connection.scalars(select(table.payload).where(table.event_id == event_id).order_by(table.id))
+    return "\n".join(dict.fromkeys(unpack_signal(one).quote for one in kept))
+
+
+def subjects(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The subjects of the events numbered ``ids``."""
+    found: dict[int, str] = {}
+    for chunk in batches(sorted(set(ids)), CHUNK):
+        query = select(_events.id, _events.kind, _events.at, _events.payload).where(_events.id.in_(chunk))
+        for id_, kind, at, payload in connection.execute(query):
+            found[id_] = unpack_event(kind, at, payload).subject
+    return found
+
+
+def ahead(connection: Connection, since: int, until: int) -> set[int]:
+    """The numbers of addresses with whom a meeting lies between the two moments (seconds)."""
+    query = (
+        select(_contacts.address_id)
+        .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
+        .where(_events.kind == "calendar", _events.at > since, _events.at <= until)
+    )
+    return set(connection.scalars(query))
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many mails, calendar entries, signals and problems the store holds."""
+    found = {"mail": 0, "calendar": 0}
+    for kind, number in connection.execute(select(_events.kind, func.count()).group_by(_events.kind)):
+        found[kind] = number
+    for table in (schema.signals, schema.problems):
+        found[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
+    return found
+
+
+def span(connection: Connection) -> tuple[str, str] | None:
+    """The days of the first and the last dated mail."""
+    row = connection.execute(
+        select(func.min(_events.at), func.max(_events.at)).where(_events.kind == "mail", _events.at > 0)
+    ).one()
+    if row[0] is None:
+        return None
+    return f"{moment(row[0]):%Y-%m-%d}", f"{moment(row[1]):%Y-%m-%d}"

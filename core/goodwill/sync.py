@@ -1,0 +1,125 @@
+"""One poll: each page of a connector is stored whole, with its cursor, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from goodwill import schema
+from goodwill.book import Book, Tally
+from goodwill.plugin import Connector, Page
+from goodwill.posting import batches, get_meta, next_id, refresh_people
+from goodwill.store import Store
+
+CHUNK = 400
+MAX_PROBLEMS = 1_000
+"""Kept of one stream at the most: a folder of rubbish must not fill the disk with complaints."""
+
+Progress = Callable[[Page, Tally], None]
+
+
+class Known:
+    """Tells a connector which items the store has met (see ``plugin.Known``)."""
+
+    def __init__(self, store: Store, account: str) -> None:
+        self._store = store
+        self._account = account
+
+    def __call__(self, stream: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        table = schema.items.c
+        found: set[tuple[str, str]] = set()
+        with self._store.reading() as connection:
+            number = _stream_id(connection, self._account, stream)
+            if number is None:
+                return found
+            query = select(table.item, table.version).where(table.stream_id == number)
+            if len(ids) > 5 * CHUNK:
+                stored = {(item, version) for item, version in connection.execute(query)}
+                return stored.intersection(ids)
+            for chunk in batches(ids, CHUNK):
+                rows = connection.execute(query.where(table.item.in_([item for item, _ in chunk])))
+                found.update((item, version) for item, version in rows)
+        return found.intersection(ids)
+
+
+def poll(store: Store, connector: Connector, account: str, book: Book, now: int, progress: Progress) -> Tally:
+    """Take in everything that ``connector`` has; returns what became of it.
+
+    Whatever interrupts the poll leaves the store whole pages further, never in the middle of one.
+    """
+    tally = Tally()
+    with store.reading() as connection:
+        cursors = _cursors(connection, account)
+    for page in connector.poll(cursors, Known(store, account)):
+        with store.transaction() as connection:
+            _take(connection, page, account, book, now, tally)
+        progress(page, tally)
+    settle(store)
+    return tally
+
+
+def settle(store: Store) -> None:
+    """Bring the persons up to date with the names and addresses that came in."""
+    with store.reading() as connection:
+        stale = get_meta(connection, "people_stale") == "1"
+    if stale:
+        with store.transaction() as connection:
+            refresh_people(connection)
+
+
+def _take(connection: Connection, page: Page, account: str, book: Book, now: int, tally: Tally) -> None:
+    stream = _open_stream(connection, account, page.stream)
+    book.append(connection, [event for item in page.items for event in item.events], tally)
+    _remember(connection, stream, page)
+    tally.items += len(page.items)
+    _complain(connection, account, page, now, tally)
+    values: dict[str, object] = {"polled_at": now, "complete": int(page.complete)}
+    if page.next_cursor is not None:
+        values["cursor"] = page.next_cursor
+    connection.execute(update(schema.streams).where(schema.streams.c.id == stream).values(values))
+
+
+def _open_stream(connection: Connection, account: str, name: str) -> int:
+    number = _stream_id(connection, account, name)
+    if number is None:
+        number = next_id(connection, schema.streams)
+        connection.execute(insert(schema.streams).values(id=number, account=account, name=name, complete=0))
+    return number
+
+
+def _stream_id(connection: Connection, account: str, name: str) -> int | None:
+    table = schema.streams.c
+    return connection.scalar(select(table.id).where(table.account == account, table.name == name))
+
+
+def _cursors(connection: Connection, account: str) -> dict[str, str]:
+    table = schema.streams.c
+    query = select(table.name, table.cursor).where(table.account == account, table.cursor.is_not(None))
+    return dict(connection.execute(query).tuples())
+
+
+def _remember(connection: Connection, stream: int, page: Page) -> None:
+    table = schema.items
+    wanted = {(item.id, item.version) for item in page.items}
+    stored: set[tuple[str, str]] = set()
+    for chunk in batches(sorted({item for item, _ in wanted}), CHUNK):
+        query = select(table.c.item, table.c.version).where(table.c.stream_id == stream)
+        stored.update((i, v) for i, v in connection.execute(query.where(table.c.item.in_(chunk))))
+    rows = [{"stream_id": stream, "item": i, "version": v} for i, v in sorted(wanted - stored)]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _complain(connection: Connection, account: str, page: Page, now: int, tally: Tally) -> None:
+    found = [problem for item in page.items for problem in item.problems] + list(page.problems)
+    tally.problems += len(found)
+    table = schema.problems
+    known = set(connection.scalars(select(table.c.place).where(table.c.source == account)).all())
+    rows = [
+        {"at": now, "source": account, "place": p.place, "what": p.what, "remedy": p.remedy}
+        for p in found
+        if p.place not in known
+    ]
+    if rows and len(known) < MAX_PROBLEMS:
+        connection.execute(insert(table), rows)
