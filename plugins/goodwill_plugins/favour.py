@@ -1,0 +1,74 @@
+"""Sees favours in mail: given, offered, and those that the reader's thanks bear witness to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from goodwill.model import Context, Event, Party, Signal
+from goodwill.plugin import hookimpl
+from goodwill_plugins.gratitude import gratitude
+from goodwill_plugins.introductions import introduced
+from goodwill_plugins.kinds import favour_type, size_of
+from goodwill_plugins.model import load
+from goodwill_plugins.parties import addressees, is_machine, is_silent
+from goodwill_plugins.reading import Line, Odds, read, weigh
+
+NAME = "favour"
+VERSION = "1"
+MAX_FAVOURS = 4
+
+
+@hookimpl
+def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
+    """Return an introduction, the favours given or offered, and the favour that thanks show."""
+    people = tuple(party for party in addressees(event) if not is_machine(party))
+    if event.kind != "mail" or is_silent(event) or not people or not event.sender:
+        return []
+    presented = introduced(event, context)
+    found = list(presented)
+    odds = weigh(event)
+    if odds.favour >= load().thresholds["favour"]:
+        found += [one for one in _given(event, people, odds) if not presented or one.type != "introduction"]
+    found += gratitude(event, people)
+    return found[:MAX_FAVOURS]
+
+
+@hookimpl
+def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
+    """Return the calibrated probability that the mail gives or offers its reader anything of value."""
+    silent = event.kind != "mail" or event.bulk or event.automatic or not read(event.text).lines
+    if silent:
+        return {"favour": 0.0}
+    sure = max((signal.confidence for signal in introduced(event, context)), default=0.0)
+    return {"favour": max(sure, weigh(event).favour)}
+
+
+def _given(event: Event, people: tuple[Party, ...], odds: Odds) -> list[Signal]:
+    assert event.sender
+    found: dict[tuple[str, str], Signal] = {}
+    for line in _giving(read(event.text).lines):
+        kind, status = favour_type(line), "offer" if is_offer(line) else "given"
+        signal = Signal(
+            kind="favour",
+            type=kind,
+            by=event.sender.address,
+            to=tuple(party.address for party in people),
+            size=size_of(kind) if status == "given" else "small",
+            status=status,
+            confidence=round(odds.favour, 4),
+            quote=event.text[line.sentence.start : line.sentence.end],
+        )
+        found.setdefault((kind, status), signal)
+    return list(found.values())[:3]
+
+
+def is_offer(line: Line) -> bool:
+    """Whether the sentence offers rather than hands over."""
+    offers = sum(cue.startswith("offer.") for cue in line.cues)
+    done = "form.past" in line.cues or "gift.found" in line.cues or "praise.congrats" in line.cues
+    return offers > 0 and not (done and offers < 2 and "form.question" not in line.cues)
+
+
+def _giving(lines: Iterable[Line]) -> list[Line]:
+    ordered = sorted(lines, key=lambda line: -line.favour)
+    return [line for line in ordered if line.favour >= 0.4] or ordered[:1]

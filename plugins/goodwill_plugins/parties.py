@@ -1,0 +1,92 @@
+"""Who is at the two ends of an event: one house or two, a person, a help desk, a list or a bot."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from goodwill.model import Event, Party
+
+FREE_MAIL = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com msn.com yahoo.com yahoo.co.uk ymail.com"
+    " aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de t-online.de mail.com mail.ru yandex.ru qq.com"
+    " 163.com 126.com proton.me protonmail.com pm.me zoho.com fastmail.com fastmail.fm hey.com orange.fr wanadoo.fr"
+    " free.fr laposte.net libero.it virgilio.it tiscali.it comcast.net verizon.net sbcglobal.net att.net bellsouth.net"
+    " cox.net earthlink.net juno.com btinternet.com sky.com talktalk.net virginmedia.com ntlworld.com shaw.ca rogers.com"
+    " sympatico.ca bigpond.com optusnet.com.au xtra.co.nz rediffmail.com naver.com daum.net hanmail.net seznam.cz wp.pl"
+    " o2.pl interia.pl bluewin.ch hispeed.ch telenet.be skynet.be ziggo.nl kpnmail.nl home.nl uol.com.br bol.com.br"
+    " terra.com.br webtv.net compuserve.com swbell.net mindspring.com excite.com prodigy.net pacbell.net".split()
+)
+_SECOND_LEVEL = frozenset("co com org net gov edu ac ltd plc me nhs sch gob or ne go nom".split())
+_FREE_NAME = re.compile(
+    r"^(?:[a-z]*(?:mail|post)|.*(?:freemail|webmail|homemail|homepost|students?|alumni))\.(?:example|test|invalid)$"
+)
+_ROLE = re.compile(
+    r"^(?:reception|support|info|help|help-?desk|service|services|customer[._-]?(?:care|service|services|support)|care"
+    r"|sales|billing|accounts?|invoices?|office|admin|administration|enquiries|inquiries|contact|hello|team|booking"
+    r"|bookings|reservations?|orders?|returns|hr|it|jobs|careers|recruiting|recruitment|press|media|legal|privacy|abuse"
+    r"|postmaster|webmaster|registrar|registry|frontdesk|desk|front[._-]desk|parts|repairs|dispatch|members?|membership"
+    r"|ticketing|complaints|claims|payroll|service[._-]?desk|appointments|surgery|secretary|planning|library)\d*$"
+)
+_BOT = re.compile(
+    r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotreply|mailer-daemon|notifications?|notify|alerts?|news(?:letters?)?"
+    r"|bounces?|bot|robot|automated|auto|system|digest|updates|marketing|promo(?:tions)?|offers|deals)(?:[-_.+].*)?\d*$"
+)
+_LIST = re.compile(r"(?:^|[.@-])(?:lists?|listserv|googlegroups|groups|yahoogroups|freelists)\.|^(?:all|everyone|staff)@")
+
+
+@functools.lru_cache(maxsize=4096)
+def house(address: str) -> str:
+    """Return the registrable domain of ``address``; "" for free mail, which is nobody's house, and for none."""
+    domain = address.rpartition("@")[2].strip(".").lower()
+    labels = domain.split(".")
+    if len(labels) < 2:
+        return ""
+    deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
+    registrable = ".".join(labels[-3:] if deep else labels[-2:])
+    return "" if registrable in FREE_MAIL or _FREE_NAME.match(registrable) else registrable
+
+
+def same_house(one: str, other: str) -> bool:
+    """Whether both addresses belong to one organisation."""
+    return bool(house(one)) and house(one) == house(other)
+
+
+def is_desk(party: Party) -> bool:
+    """Whether a role answers there (reception, support), not a person with an account of goodwill."""
+    return bool(_ROLE.match(_local(party.address)))
+
+
+def is_machine(party: Party) -> bool:
+    """Whether nobody reads or writes there: a bot, a notifier, a mailing list."""
+    return bool(_BOT.match(_local(party.address)) or _LIST.search(party.address))
+
+
+def is_silent(event: Event) -> bool:
+    """Whether the event shows nothing of a relationship: bulk, automatic, or from a machine."""
+    return event.bulk or event.automatic or event.sender is None or is_machine(event.sender)
+
+
+def addressees(event: Event) -> tuple[Party, ...]:
+    """To whom the mail speaks: To; a Cc only if the text greets it by name, or if there is no To."""
+    sender = event.sender.address if event.sender else ""
+    direct = event.to or event.cc
+    greeted = () if not event.cc or not event.to else tuple(p for p in event.cc if _greeted(p, event.text))
+    unique = {party.address: party for party in (*direct, *greeted) if party.address != sender}
+    return tuple(unique.values())
+
+
+def names_of(party: Party) -> tuple[str, ...]:
+    """The small-letter words by which a text may name the party: the given name first; at least two letters."""
+    words = re.findall(r"[^\W\d_]{2,}", party.name.lower()) or re.findall(r"[^\W\d_]{3,}", _local(party.address))
+    return tuple(words)
+
+
+def _greeted(party: Party, text: str) -> bool:
+    head = text[:200].lower()
+    names = names_of(party)
+    return bool(names) and bool(re.search(rf"(?:^|\n|hi |dear |and |& |, ){re.escape(names[0])}\b[,:!]?", head))
+
+
+def _local(address: str) -> str:
+    return address.partition("@")[0].lower()

@@ -1,0 +1,24 @@
+"""What went before a mail: what its thread, or the words it quotes, show of who wanted what."""
+
+from __future__ import annotations
+
+from goodwill.model import Context, Event
+from goodwill_plugins.parties import addressees
+from goodwill_plugins.reading import Reading, read
+
+
+def other_side(event: Event, context: Context) -> Reading | None:
+    """Return the reading of the last words of the addressees: from the thread, else from the quote."""
+    addresses = {party.address for party in addressees(event)}
+    for earlier in reversed(context.thread):
+        if earlier.sender and earlier.sender.address in addresses:
+            return read(earlier.text)
+    return read(event.quoted) if event.quoted.strip() else None
+
+
+def was_approached(event: Event, context: Context) -> bool:
+    """Whether the other side came first with an ask or a proposal to which this mail is the answer."""
+    before = other_side(event, context)
+    if before is None:
+        return False
+    return any(line.ask >= 0.6 or line.meeting >= 0.6 for line in before.lines)
