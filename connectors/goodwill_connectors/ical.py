@@ -20,7 +20,7 @@ from goodwill.model import Appointment, Event, Party, Problem
 from goodwill.words import from_html
 from goodwill_connectors.headers import clean_name
 from goodwill_connectors.icalsplit import Entry, Sheet, sheets
-from goodwill_connectors.recurrence import TooMany, occurrences
+from goodwill_connectors.recurrence import Component, TooMany, occurrences
 
 LONGEST_TEXT = 50_000
 
@@ -53,7 +53,7 @@ class _Sheet:
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     entry: Entry
-    component: icalendar.Event
+    component: Component
     uid: str
     version: str
 
@@ -105,7 +105,7 @@ def _read_sheet(sheet: Sheet, horizon: datetime, problems: list[Problem]) -> Ite
         yield from _expand(members, zones, about, horizon, problems)
 
 
-def _zones(sheet: Sheet, problems: list[Problem]) -> list[icalendar.Timezone]:
+def _zones(sheet: Sheet, problems: list[Problem]) -> list[Component]:
     found = []
     for text in sheet.zones:
         try:
@@ -187,7 +187,7 @@ def _utc(value: date | datetime, zone: tzinfo) -> datetime:
 
 def _expand(
     members: list[_Parsed],
-    zones: list[icalendar.Timezone],
+    zones: list[Component],
     about: _Sheet,
     horizon: datetime,
     problems: list[Problem],
@@ -225,7 +225,7 @@ def _guarded(
         yield event
 
 
-def _original(component: icalendar.Event, about: _Sheet) -> str:
+def _original(component: Component, about: _Sheet) -> str:
     value = getattr(component.get("RECURRENCE-ID"), "dt", None) or component["DTSTART"].dt
     return _stamp(_utc(value, about.zone)) if isinstance(value, datetime) else f"{value:%Y%m%d}"
 
@@ -259,13 +259,13 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
     )
 
 
-def _status(component: icalendar.Event, about: _Sheet) -> Literal["confirmed", "tentative", "cancelled"]:
+def _status(component: Component, about: _Sheet) -> Literal["confirmed", "tentative", "cancelled"]:
     if about.method == "CANCEL":
         return "cancelled"
     return _STATUS.get(_text(component, "STATUS").upper(), "confirmed")
 
 
-def _end(component: icalendar.Event, start: date | datetime, at: datetime, zone: tzinfo) -> datetime:
+def _end(component: Component, start: date | datetime, at: datetime, zone: tzinfo) -> datetime:
     end = getattr(component.get("DTEND"), "dt", None)
     if isinstance(end, date):
         return max(at, _utc(end, zone).replace(microsecond=0))
@@ -275,7 +275,7 @@ def _end(component: icalendar.Event, start: date | datetime, at: datetime, zone:
     return at if isinstance(start, datetime) else at + timedelta(days=1)
 
 
-def _text(component: icalendar.Event, name: str) -> str:
+def _text(component: Component, name: str) -> str:
     value = component.get(name, "")
     if isinstance(value, list):
         value = value[0] if value else ""
@@ -290,7 +290,7 @@ def _description(text: str) -> str:
     return (text[: boilerplate.start()] if boilerplate else text)[:LONGEST_TEXT].strip()
 
 
-def _values(component: icalendar.Event, name: str) -> list[Any]:
+def _values(component: Component, name: str) -> list[Any]:
     value = component.get(name, [])
     return value if isinstance(value, list) else [value]
 
@@ -310,7 +310,7 @@ def _address(value: str) -> str:
     return address if "@" in address.strip("@") and not re.search(r"\s", address) else ""
 
 
-def _attendees(component: icalendar.Event) -> tuple[tuple[Party, ...], tuple[Party, ...], dict[str, str]]:
+def _attendees(component: Component) -> tuple[tuple[Party, ...], tuple[Party, ...], dict[str, str]]:
     """Those who take part, those who are only told, and what each has answered. Rooms are nobody."""
     to: dict[str, Party] = {}
     cc: dict[str, Party] = {}

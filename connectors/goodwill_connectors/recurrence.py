@@ -14,6 +14,8 @@ import recurring_ical_events
 MOST = 2_000
 MOST_STEPS = 100_000
 
+Component = Any  # icalendar types a value as a union of thirty kinds; each use here checks its own
+
 _PERIODS = {
     "SECONDLY": 1.0, "MINUTELY": 60.0, "HOURLY": 3600.0, "DAILY": 86400.0,
     "WEEKLY": 604800.0, "MONTHLY": 2629800.0, "YEARLY": 31557600.0,
@@ -37,8 +39,8 @@ def as_moment(value: date | datetime) -> datetime:
 
 
 def occurrences(
-    components: Sequence[icalendar.Event], zones: Sequence[icalendar.Timezone], horizon: datetime
-) -> list[icalendar.Event]:
+    components: Sequence[Component], zones: Sequence[Component], horizon: datetime
+) -> list[Component]:
     """Every occurrence of one series (its master and its exceptions) that starts before ``horizon``.
 
     At most the newest 2,000. Each carries the RECURRENCE-ID of its original start. Raises TooMany for
@@ -73,7 +75,7 @@ def _minus(moment: datetime, width: timedelta) -> datetime:
         return datetime(1, 1, 2, tzinfo=UTC)
 
 
-def _rules(component: icalendar.Event) -> list[Any]:
+def _rules(component: Component) -> list[Any]:
     rules = component.get("RRULE", [])
     return rules if isinstance(rules, list) else [rules]
 
