@@ -246,7 +246,7 @@ class App:
         return shown
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every event with its signals, oldest first, in a form that does not depend on the order of arrival."""
+        """Every event with its signals, oldest first, alike whatever the order of arrival was."""
         with self.store.reading() as connection:
             yield {"owner": sorted(posting.owner_of(connection))}
             said: dict[int, list[dict[str, Any]]] = {}

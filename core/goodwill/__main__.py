@@ -1,0 +1,7 @@
+"""``python -m goodwill``."""
+
+import sys
+
+from goodwill.cli import main
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""``goodwill import``: progress while it reads, the question whose mail this is, and the summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from goodwill.app import App
+from goodwill.book import Tally
+from goodwill.errors import InputError
+from goodwill.plugin import Page
+from goodwill.render import clean
+from goodwill.sync import Progress
+
+
+def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_json: bool) -> int:
+    """Import ``paths`` for the owner of the addresses ``me``; returns the exit status."""
+    if not paths and not me:
+        raise InputError(
+            "there is nothing to import", "Name files or folders: goodwill import PATH… --me ADDRESS"
+        )
+    for address in me:
+        if "@" not in address.strip("@ ") or " " in address.strip():
+            raise InputError(f"--me: '{address}' is no mail address")
+    with _progress() as progress:
+        tally = app.import_files(paths, me, now, progress)
+    if not app.owner():
+        _settle_owner(app, now)
+    _summary(app, tally, as_json)
+    return 0
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    if not sys.stderr.isatty():
+        yield lambda page, tally: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None, count="")
+
+        def advance(page: Page, tally: Tally) -> None:
+            name = clean(Path(page.stream).name)[:40]
+            count = f"{tally.met:,} events, {tally.new:,} new"
+            bar.update(task, description=name, completed=page.done, total=page.total or None, count=count)
+
+        yield advance
+
+
+def _settle_owner(app: App, now: datetime) -> None:
+    """Ask whose mail this is; where nobody can be asked, say how to tell."""
+    proposed = app.propose_owner()
+    if proposed is None:
+        raise InputError(
+            "everything is read, but I cannot tell whose mail this is",
+            "Tell me: goodwill import --me ADDRESS",
+        )
+    if not sys.stdin.isatty():
+        raise InputError(
+            f"everything is read; most of it seems to be the mail of {proposed}",
+            f"Confirm that with: goodwill import --me {proposed}",
+        )
+    print(f"Most of this seems to be the mail of {proposed}. Is that you? [Y/n] ", end="", file=sys.stderr)
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"", "y", "yes"}:
+        raise InputError("your address is not known yet", "Tell me: goodwill import --me ADDRESS")
+    app.import_files([], [proposed], now, lambda page, tally: None)
+
+
+def _summary(app: App, tally: Tally, as_json: bool) -> None:
+    status = app.status()
+    mails, meetings = status.counts["mail"], status.counts["calendar"]
+    if as_json:
+        line = {
+            "items": tally.items,
+            "events": tally.met,
+            "new": tally.new,
+            "again": tally.again,
+            "problems": tally.problems,
+            "mails_in_store": mails,
+            "meetings_in_store": meetings,
+        }
+        print(json.dumps(line))
+        return
+    print(f"{tally.met:,} events met: {tally.new:,} new, {tally.again:,} known before or met twice.")
+    if tally.problems:
+        print(f"{tally.problems:,} things could not be read; `goodwill status` names them.")
+    print(f"The ledger stands on {mails:,} mails and {meetings:,} calendar entries.")

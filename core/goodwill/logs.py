@@ -1,0 +1,35 @@
+"""The log file in the home: rotating, readable by the owner only."""
+
+from __future__ import annotations
+
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+MAX_BYTES = 1_000_000
+BACKUPS = 3
+
+
+class _Private(RotatingFileHandler):
+    def _open(self):  # type: ignore[no-untyped-def]
+        os.close(os.open(self.baseFilename, os.O_CREAT | os.O_APPEND, 0o600))
+        return super()._open()
+
+
+def log_to(home: Path, level: str) -> None:
+    """Send the loggers below ``goodwill`` to ``home/goodwill.log``; a log that cannot be written is none."""
+    logger = logging.getLogger("goodwill")
+    if logger.handlers:
+        return
+    try:
+        handler: logging.Handler = _Private(
+            home / "goodwill.log", maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.handleError = lambda record: None  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False

@@ -1,0 +1,216 @@
+"""What people read: tables and colour on a terminal, plain text in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+from goodwill.depth import depth, points
+from goodwill.digest import Advice
+from goodwill.ledger import GOODWILL_HALF_LIFE
+from goodwill.model import Evidence, Person, Standing, Verdict
+from goodwill.verdict import day
+
+_STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
+_MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
+LEDGER_SHOWN = 25
+
+
+class Writer:
+    """Writes to one stream; ``fancy`` only when that is a terminal."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self.out = out or sys.stdout
+        self.fancy = self.out.isatty()
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line, styled (a rich style) on a terminal."""
+        if self.fancy and style:
+            from rich.console import Console
+            from rich.text import Text
+
+            Console(file=self.out, highlight=False).print(Text(clean(text), style=style))
+        else:
+            print(clean(text), file=self.out)
+
+    def table(self, headers: Sequence[str], rows: Iterable[Sequence[Any]], right: frozenset[int]) -> None:
+        """A table; the columns numbered in ``right`` are numbers."""
+        cells = [[clean(str(cell)) for cell in row] for row in rows]
+        if self.fancy:
+            self._rich_table(headers, cells, right)
+            return
+        widths = [max(len(row[n]) for row in [list(headers), *cells]) for n in range(len(headers))]
+        for row in [list(headers), *cells]:
+            padded = [
+                cell.rjust(width) if n in right else cell.ljust(width)
+                for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            print("  ".join(padded).rstrip(), file=self.out)
+
+    def _rich_table(self, headers: Sequence[str], cells: list[list[str]], right: frozenset[int]) -> None:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD)
+        for n, header in enumerate(headers):
+            table.add_column(header, justify="right" if n in right else "left")
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(file=self.out, highlight=False).print(table)
+
+
+def clean(text: str) -> str:
+    """Text without control characters: mail must not be able to steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\t" else " " for c in text)
+
+
+def verdict(judged: Verdict, write: Writer) -> None:
+    """The verdict on a draft, in words; nothing but one line when it is clear."""
+    write.line(judged.verdict.upper(), _STYLES[judged.verdict])
+    if judged.verdict == "clear":
+        drawing = [ask for ask in judged.asks if not ask.routine]
+        write.line(
+            "This asks for a favour, and the relationship carries it." if drawing else _nothing(judged)
+        )
+    for one in judged.recipients:
+        if one.verdict == "clear":
+            continue
+        write.line()
+        name = one.person if one.person == one.address else f"{one.person} <{one.address}>"
+        write.line(f"{name}: {one.verdict}", _STYLES[one.verdict])
+        write.line(f"  capital {one.capital:.1f}, depth {one.depth}, {one.yes} of 13 points yes")
+        for ask in judged.asks:
+            if one.address in ask.to and not ask.routine:
+                write.line(f"  You ask for: {ask.type} ({ask.size}): “{ask.quote}”")
+        for reason in one.reasons:
+            write.line(f"  - {reason.text}")
+            _evidence(reason.evidence, write, "      ")
+        for idea in one.instead:
+            write.line(f"  → {idea}.")
+    for note in judged.notes:
+        write.line(f"Note: {note}")
+
+
+def _nothing(judged: Verdict) -> str:
+    if judged.asks:
+        return "What it asks for is everyday business and draws on nobody's goodwill."
+    return "This asks for nothing that draws on anybody's goodwill."
+
+
+def _evidence(shown: Sequence[Evidence], write: Writer, indent: str) -> None:
+    for one in shown:
+        write.line(f"{indent}{day(one.at)}: {one.what}")
+
+
+def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
+    """Everybody in a table, those with the most behind them first."""
+    rows = [
+        (
+            person.shown,
+            person.addresses[0] + (f" +{len(person.addresses) - 1}" if len(person.addresses) > 1 else ""),
+            f"{standing.capital:.1f}",
+            f"{standing.given:.1f}",
+            f"{standing.received:.1f}",
+            depth(points(standing), standing),
+            standing.written,
+            standing.heard,
+            standing.meetings,
+            day(standing.last) if standing.last is not None else "",
+        )
+        for person, standing in found
+    ]
+    headers = (
+        "person",
+        "address",
+        "capital",
+        "given",
+        "received",
+        "depth",
+        "wrote",
+        "heard",
+        "met",
+        "last contact",
+    )
+    write.table(headers, rows, frozenset({2, 3, 4, 6, 7, 8}))
+
+
+def person(who: Person, standing: Standing, write: Writer, everything: bool) -> None:
+    """One person's page: standing, the thirteen points, and the dated ledger."""
+    judged = points(standing)
+    write.line(who.shown, "bold")
+    write.line("  " + ", ".join(who.addresses))
+    write.line()
+    write.line(
+        f"Capital {standing.capital:.2f} = given {standing.given:.2f} - drawn {standing.drawn:.2f}"
+        f" (they gave {standing.received:.2f}, kept apart)"
+    )
+    write.line(
+        f"Depth   {depth(judged, standing)}, {sum(p.answer == 'yes' for p in judged)} of 13 points yes"
+    )
+    if standing.first is not None and standing.last is not None:
+        write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
+    if standing.rhythm is not None and standing.silence is not None:
+        write.line(f"Rhythm  every {standing.rhythm:.0f} days; silent for {standing.silence:.0f} days")
+    write.line(
+        f"Contact you wrote {standing.written} times, they {standing.heard};"
+        f" {standing.meetings} meetings, {standing.direct_meetings} of them one to one"
+    )
+    _waiting(standing, write)
+    write.line()
+    write.line("The thirteen points", "bold")
+    for point in judged:
+        write.line(f"  {_MARKS[point.answer]} {point.number:2} {point.text}: {point.answer}")
+        _evidence(point.evidence, write, "        ")
+    write.line()
+    _ledger(standing, write, everything)
+
+
+def _waiting(standing: Standing, write: Writer) -> None:
+    if standing.unanswered:
+        write.line("Waiting for your answer", "bold")
+        for entry in standing.unanswered[-3:]:
+            write.line(f"  {day(entry.at)}: {entry.what}: “{entry.quote}”")
+
+
+def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
+    write.line("Ledger", "bold")
+    shown = [e for e in standing.entries if everything or e.points or e.kind not in {"wrote", "heard"}]
+    letters = [e for e in shown if e.kind == "wrote" and e.points and not everything]
+    lines = [e for e in shown if e not in letters] if not everything else shown
+    hidden = lines[:-LEDGER_SHOWN] if not everything else []
+    rows = []
+    if hidden:
+        total = sum(e.value(standing.now) for e in hidden)
+        rows.append(("", f"{len(hidden)} earlier entries (--all shows them)", "", f"{total:+.2f}"))
+    for e in lines[len(hidden) :]:
+        quote = f": “{e.quote[:90]}”" if e.quote else ""
+        rows.append((day(e.at), e.what + quote, f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}"))
+    if letters:
+        total = sum(e.value(standing.now) for e in letters)
+        rows.append(("", f"{len(letters)} letters you wrote to them alone", "", f"{total:+.2f}"))
+    rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
+    write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
+    write.line(
+        f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, asks twice as fast; 1 point is a small favour."
+    )
+
+
+def digest(advice: Sequence[Advice], write: Writer) -> None:
+    """Whom to invest in today."""
+    if not advice:
+        write.line("Nothing needs you today.")
+        return
+    section = ""
+    for one in sorted(advice, key=lambda a: ("you owe", "thank", "invest").index(a.section)):
+        if one.section != section:
+            section = one.section
+            write.line(section.upper(), "bold")
+        write.line(f"  {one.person.shown} <{one.person.addresses[0]}>", "bold")
+        write.line(f"    {one.why}.")
+        _evidence(one.evidence, write, "      ")
+        write.line(f"    → {one.give}.")
+        if one.last is not None:
+            write.line(f"    last contact {day(one.last)}, capital {one.capital:.1f}")

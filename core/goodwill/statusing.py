@@ -1,0 +1,65 @@
+"""``goodwill status`` and ``goodwill plugins``: what is there, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from goodwill.app import Status
+from goodwill.plugin import Loaded
+from goodwill.render import Writer
+
+
+def show(status: Status) -> None:
+    """The state of the home."""
+    write = Writer()
+    write.line(f"Home      {status.home}")
+    write.line(f"Owner     {', '.join(status.owner) or 'not known yet: goodwill import --me ADDRESS'}")
+    counts = status.counts
+    write.line(f"Read      {counts['mail']:,} mails, {counts['calendar']:,} calendar entries")
+    if status.span:
+        write.line(f"History   from {status.span[0]} to {status.span[1]}")
+    write.line(f"Signals   {counts['signals']:,}")
+    if status.stale:
+        write.line(f"Stale     {status.stale:,} events were read by other detectors: run goodwill rebuild")
+    if status.sources:
+        write.line()
+        rows = [
+            (s["account"], s["stream"], (s["polled"] or "never")[:16], _state(s)) for s in status.sources[:40]
+        ]
+        write.table(("account", "stream", "last read", "state"), rows, frozenset())
+        if len(status.sources) > 40:
+            write.line(f"… and {len(status.sources) - 40} more")
+    if counts["problems"]:
+        write.line()
+        write.line(f"{counts['problems']:,} problems, the latest first:", "bold")
+        for problem in status.problems:
+            remedy = f" ({problem['remedy']})" if problem["remedy"] else ""
+            write.line(f"  {problem['place']}: {problem['what']}{remedy}")
+
+
+def _state(source: dict[str, Any]) -> str:
+    return "complete" if source["complete"] else "interrupted: import it again"
+
+
+def plugin_line(loaded: Loaded) -> dict[str, Any]:
+    """One plugin as a JSON value."""
+    return {
+        "kind": loaded.group,
+        "name": loaded.name,
+        "version": loaded.version,
+        "from": loaded.distribution,
+        "state": _plugin_state(loaded),
+    }
+
+
+def plugins(loaded: Sequence[Loaded]) -> None:
+    """All plugins in a table."""
+    rows = [tuple(plugin_line(one).values()) for one in loaded]
+    Writer().table(("kind", "name", "version", "from", "state"), rows, frozenset())
+
+
+def _plugin_state(loaded: Loaded) -> str:
+    if loaded.problem:
+        return loaded.problem.what
+    return "loaded" if loaded.enabled else "switched off in the config"
