@@ -28,8 +28,9 @@ _TOKEN = re.compile(
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _IDENTITY = re.compile(r"<\s*([^<>\s]+)\s*>")
 _DIRECTORY = re.compile(r"\s*<?/o=.*$|\s*\((?:e-mail|business|work|home)[^)]*\)$", re.IGNORECASE)
+_NOTES_DOMAIN = re.compile(r"(?<=[\w\s])@[A-Z]+$")
 _SUFFIX = re.compile(
-    r"(?:jr|sr|ii|iii|iv|inc|llc|ltd|gmbh|co|corp|md|m\.d|phd|ph\.d|esq|cpa|mba|ag|plc|sa)\.?$", re.IGNORECASE
+    r"(?:jr|sr|ii|iii|iv|inc|llc|ltd|gmbh|co|corp|md|m\.d|phd|ph\.d|esq|cpa|mba|ag|plc|sa)\.?", re.IGNORECASE
 )
 _UNSAFE_CODECS = frozenset(
     ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7", "mbcs", "oem")
@@ -171,12 +172,12 @@ def clean_name(name: str, address: str = "") -> str:
 
     Empty when it is no name but the address itself, or a directory path.
     """
-    name = _DIRECTORY.sub("", text_of(name)).strip(" '\"`,;<>")
+    name = _NOTES_DOMAIN.sub("", _DIRECTORY.sub("", text_of(name))).strip(" '\"`,;<>")
     if not name or name.lower() == address or _ADDRESS.fullmatch(name) or name.startswith("/"):
         return ""
     last, comma, given = name.partition(",")
     given = given.strip()
-    if comma and given and "," not in given and not _SUFFIX.search(given):
+    if comma and given and "," not in given and not _SUFFIX.fullmatch(given.split()[-1]):
         given, paren, note = given.partition("(")
         if given.strip() and len(given.split()) <= 3 and len(last.split()) <= 3:
             name = f"{given.strip()} {last.strip()}" + (f" ({note}" if paren else "")

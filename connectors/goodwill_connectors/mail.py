@@ -48,7 +48,6 @@ _AWAY = re.compile(
     r"|mail delivery (?:failed|failure)|returned mail)\b",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"[\s>]+")
 
 
 def parse_message(raw: bytes) -> Event:
@@ -138,7 +137,7 @@ def _fingerprint(
 
     The whole text goes in, not only the own words: a better quote finder must not change it.
     """
-    content = _NOISE.sub("", "".join(texts)).encode("utf-8", "replace")
+    content = "".join("".join(texts).replace(">", " ").split()).encode("utf-8", "replace")
     pieces = (
         at.isoformat() if at else "",
         sender.address if sender else "",

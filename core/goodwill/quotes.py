@@ -54,28 +54,36 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LOTUS_DATE = re.compile(
-    r"(?P<who>.{0,300}?)(?:\s+on\s+|\s+am\s+)?(?:^|(?<=\s))\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?"
-    r"(?: [A-Z]{3,4})?[ \t]*$",
+    r"(?:^|\s)(?:on |am )?\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [A-Z]{3,4})?$",
     re.IGNORECASE,
 )
+_DATE_ENDS = frozenset("0123456789mMTtCc")  # the last letter of a time, of AM and PM, and of a zone
 _RULE = re.compile(r"[ \t]*[-_=*]{5,}[ \t]*$")
 
 
 def header_end(lines: Sequence[str], at: int) -> int:
-    """The line after the quote header that begins on line ``at``, or ``at`` when none begins there."""
+    """The line after the quote header that begins on line ``at``, or ``at`` when none begins there.
+
+    ``lines`` are stripped, and the one at ``at`` is not empty.
+    """
     line = lines[at][:PIECE]
-    if _SEPARATOR.match(line):
-        return skip_block(lines, at + 1)
-    if _LOTUS_FORWARD.match(line):
-        return _lotus_forward_end(lines, at)
-    if _APPLE_FORWARD.match(line):
+    if line[0] in "-_":
+        if _SEPARATOR.match(line):
+            return skip_block(lines, at + 1)
+        if _LOTUS_FORWARD.match(line):
+            return _lotus_forward_end(lines, at)
+    if line[-1] == ":" and _APPLE_FORWARD.match(line):
         return _apple_end(lines, at)
-    end = _attribution_end(lines, at)
-    if end > at:
-        return end
-    if _is_block(lines, at):
+    opening = _OPENING.match(line) is not None
+    if opening or line[-1] == ":":
+        end = _attribution_end(lines, at, opening)
+        if end > at:
+            return end
+    if ":" in line[:24] and _is_block(lines, at):
         return skip_block(lines, at)
-    return _lotus_end(lines, at)
+    if any(below[-1:] in _DATE_ENDS for below in lines[at : at + 3]):
+        return _lotus_end(lines, at)
+    return at
 
 
 def is_rule(line: str) -> bool:
@@ -113,9 +121,8 @@ def _is_quoted(lines: Sequence[str], at: int) -> bool:
     return index < len(lines) and PREFIX.match(lines[index]) is not None
 
 
-def _attribution_end(lines: Sequence[str], at: int) -> int:
+def _attribution_end(lines: Sequence[str], at: int, opening: bool) -> int:
     """'On … wrote:' on up to three lines. Without a quote below it must be beyond doubt."""
-    opening = _OPENING.match(lines[at]) is not None
     joined = ""
     for index in range(at, min(at + (3 if opening else 1), len(lines))):
         piece = lines[index]
@@ -138,19 +145,21 @@ def _is_certain(lines: Sequence[str], at: int, attribution: str) -> bool:
 
 
 def _is_block(lines: Sequence[str], at: int) -> bool:
+    """Whether lines from ``at`` on name a sender, a subject and a date or recipients, in any order."""
     first = _LABEL.match(lines[at][:PIECE])
-    if not first or not first["sender"]:
+    if not first or not (first["sender"] or first["sent"] or first["to"]):
         return False
-    found: set[str] = set()
+    found = {name for name, value in first.groupdict().items() if value}
     blank = 0
     for index in range(at + 1, min(at + 40, len(lines))):
         label = _LABEL.match(lines[index][:PIECE])
         if label:
             found.update(name for name, value in label.groupdict().items() if value)
-            if "subject" in found and found & {"sent", "to"}:
+            if {"sender", "subject"} <= found and found & {"sent", "to"}:
                 return True
         blank = 0 if lines[index].strip() else blank + 1
-        if blank > 1 or (not label and index == at + 1 and lines[index].strip()):
+        strays = not label and index == at + 1 and lines[index].strip() and not first["to"]
+        if blank > 1 or strays or (blank and not first["sender"]):
             return False
     return False
 
@@ -174,12 +183,13 @@ def _lotus_end(lines: Sequence[str], at: int) -> int:
     if not lines[at].strip():
         return at
     for index in range(at, min(at + 3, len(lines))):
-        dated = _LOTUS_DATE.match(lines[index][:PIECE])
+        piece = lines[index][:PIECE].strip()
+        dated = _LOTUS_DATE.search(piece) if piece[-1:].isalnum() else None
         if dated:
             break
     else:
         return at
-    if index == at and not (dated["who"] or "").strip():
+    if index == at and not piece[: dated.start()].strip():
         return at
     if index > at and any(len(lines[above]) > 120 for above in range(at, index)):
         return at

@@ -48,12 +48,13 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")
-_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BREAKS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 _GAPS = re.compile(r"\n{3,}")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\u00ad]")
-_CANDIDATE = re.compile(
-    r"[ \t*_]*(?:[-_>|0-9]|[A-Za-zÀ-ÿ]+[*_ \t]{0,3}:|(?:On|Am|Le|El|Il|Em|Op|Den|Begin|Anfang|Début|Inicio|Forwarded|Weitergeleitete)\b)"
-)
+_OPENERS = frozenset(  # first letters of whatever _DEVICE, _LEGAL_OPENING or _CLOSING may match
+    "sen wri typ get ges von die env tél obt hol con dis leg pri imp the thi any ce  le  cet est man kin bes war wit tha reg wis che"
+    " sin you cor vie lie mit her sch mfg lg vg lg, vg, bie sal un  ate".split(" ")
+) | {"ce ", "le ", "lg ", "vg ", "un ", "lg", "vg"}
 
 OWN, QUOTED, DROPPED = 0, 1, 2
 SIGNATURE_LINES = 30
@@ -97,43 +98,38 @@ def normalize_subject(subject: str) -> str:
 
 
 def _clean(text: str) -> str:
-    text = _BREAKS.sub("\n", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
+        return text.replace("\0", "").replace("\x0c", "\n").replace("\x0b", "\n")
+    text = _BREAKS.sub("\n", text)
     return _INVISIBLE.sub("", text.replace("\xa0", " ").replace("\0", ""))
 
 
 def _tag_quotes(lines: list[str]) -> list[int]:
     tags = [OWN] * len(lines)
+    bare = [line.strip() for line in lines]
     index, count = 0, len(lines)
     while index < count:
-        line = lines[index]
-        if PREFIX.match(line):
+        line = bare[index]
+        if not line:
+            index += 1
+            continue
+        if line[0] in ">|" and PREFIX.match(lines[index]):
             tags[index] = QUOTED
             index += 1
             continue
-        end = header_end(lines, index) if _may_begin(lines, index) else index
+        end = header_end(bare, index)
         if end == index:
             index += 1
             continue
-        start = _with_rule(lines, index)
-        below = next_text(lines, end)
+        start = _with_rule(bare, index)
+        below = next_text(bare, end)
         if below < count and not PREFIX.match(lines[below]):
             end = count
         tags[start:end] = [QUOTED] * (end - start)
         index = end
     return tags
-
-
-def _may_begin(lines: list[str], index: int) -> bool:
-    """A cheap look before the careful one: most lines of prose begin no quote."""
-    line = lines[index]
-    if not line or line.isspace():
-        return False
-    if _CANDIDATE.match(line) or line.rstrip()[-1] in ":M0123456789":
-        return True
-    below = lines[index + 1] if index + 1 < len(lines) else ""
-    return bool(below) and below.rstrip()[-1:] in tuple("M0123456789")
 
 
 def _with_rule(lines: list[str], at: int) -> int:
@@ -161,7 +157,7 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
 
 def _drop_boilerplate(lines: list[str], tags: list[int]) -> None:
     for index, line in enumerate(lines):
-        if tags[index] != OWN or not line:
+        if tags[index] != OWN or not line or line.lstrip(" \t*_>-")[:3].lower() not in _OPENERS:
             continue
         piece = line[:PIECE]
         if len(line) < 100 and _DEVICE.match(piece) and not _PRONE_TO_BE_PROSE.search(piece):
@@ -222,4 +218,8 @@ def _join(lines: list[str], tags: list[int], wanted: int) -> str:
     kept = [line.rstrip() for line, tag in zip(lines, tags, strict=True) if tag == wanted]
     while wanted == OWN and kept and (not kept[-1] or is_rule(kept[-1])):
         kept.pop()
-    return _GAPS.sub("\n\n", "\n".join(kept)).strip("\n")
+    return _squeeze("\n".join(kept))
+
+
+def _squeeze(text: str) -> str:
+    return (_GAPS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
