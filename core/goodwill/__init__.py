@@ -1,1 +1,4 @@
 """Goodwill: the ledger of your relationships."""
+import logging
+
+logging.getLogger("goodwill").addHandler(logging.NullHandler())

@@ -20,7 +20,7 @@ class _Private(RotatingFileHandler):
 def log_to(home: Path, level: str) -> None:
     """Send the loggers below ``goodwill`` to ``home/goodwill.log``; a log that cannot be written is none."""
     logger = logging.getLogger("goodwill")
-    if logger.handlers:
+    if any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers):
         return
     try:
         handler: logging.Handler = _Private(

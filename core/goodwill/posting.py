@@ -166,7 +166,7 @@ def _address_ids(connection: Connection, addresses: set[str], create: bool) -> d
 def refresh_people(connection: Connection) -> None:
     """Decide anew which addresses are one person, and by what name each is called."""
     table = schema.addresses.c
-    address_of = dict(connection.execute(select(table.id, table.address)).tuples())
+    address_of = dict(connection.execute(select(table.id, table.address)).tuples().all())
     seen: dict[int, dict[str, int]] = {}
     names = schema.names.c
     for id_, name, count in connection.execute(select(names.address_id, names.name, names.count)):

@@ -57,7 +57,7 @@ _LOTUS_DATE = re.compile(
     r"(?:^|\s)(?:on |am )?\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [A-Z]{3,4})?$",
     re.IGNORECASE,
 )
-_DATE_ENDS = frozenset("0123456789mMTtCc")  # the last letter of a time, of AM and PM, and of a zone
+_DATE_ENDS = frozenset("0123456789mMTC")  # the last letter of a time, of AM and PM, and of a zone
 _RULE = re.compile(r"[ \t]*[-_=*]{5,}[ \t]*$")
 
 
@@ -81,8 +81,9 @@ def header_end(lines: Sequence[str], at: int) -> int:
             return end
     if ":" in line[:24] and _is_block(lines, at):
         return skip_block(lines, at)
-    if any(below[-1:] in _DATE_ENDS for below in lines[at : at + 3]):
-        return _lotus_end(lines, at)
+    for below in lines[at : at + 3]:
+        if below and below[-1] in _DATE_ENDS:
+            return _lotus_end(lines, at)
     return at
 
 

@@ -143,7 +143,7 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
     """Cut what follows '-- ' up to the next quote, when it is short enough to be a signature."""
     index = 0
     while index < len(lines):
-        if tags[index] == OWN and lines[index] in ("-- ", "--", "--  ", "—"):
+        if lines[index][:1] in ("-", "—") and tags[index] == OWN and lines[index] in ("-- ", "--", "--  ", "—"):
             end = index + 1
             while end < len(lines) and tags[end] == OWN:
                 end += 1
