@@ -1,4 +1,5 @@
 """Goodwill: the ledger of your relationships."""
+
 import logging
 
 logging.getLogger("goodwill").addHandler(logging.NullHandler())

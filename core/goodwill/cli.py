@@ -276,9 +276,7 @@ def _rebuild(arguments: argparse.Namespace) -> int:
     read, left = _app(arguments).rebuild(_now(arguments))
     _talk(f"{read} events were read again, and the ledger was made anew.")
     if left:
-        _talk(
-            f"{left} mails kept their signals: only their evidence was stored. Import them again to read them anew."
-        )
+        _talk(f"{left} mails kept their signals: only evidence was stored of them. Import them again.")
     return 0
 
 

@@ -34,10 +34,14 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
     return 0
 
 
+def quiet(page: Page, tally: Tally) -> None:
+    """Progress that nobody watches."""
+
+
 @contextmanager
 def _progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
-        yield lambda page, tally: None
+        yield quiet
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -76,7 +80,7 @@ def _settle_owner(app: App, now: datetime) -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"", "y", "yes"}:
         raise InputError("your address is not known yet", "Tell me: goodwill import --me ADDRESS")
-    app.import_files([], [proposed], now, lambda page, tally: None)
+    app.import_files([], [proposed], now, quiet)
 
 
 def _summary(app: App, tally: Tally, as_json: bool) -> None:

@@ -30,6 +30,9 @@ UNASKED_SHARE = 0.5
 """What was given without being asked for binds the owner less than what was asked for."""
 HOUR_POINTS = 1.5
 """An hour with nobody else there, for each of the two."""
+LONG_MINUTES = 600
+COMPANY, COMPANY_MINUTES = 3, 120
+"""With three others or more, hours beyond two are an event, not time spent with this person."""
 LETTER_POINTS = 0.15
 LETTERS_A_MONTH = 4
 """Letters beyond these in one month keep in touch but add nothing: much mail is not much capital."""
@@ -139,7 +142,7 @@ def _meeting(contact: Contact, thread: int) -> Entry:
 
     A call with forty people is nearly nothing; the fourth hour adds less than the first.
     """
-    hours = min(contact.minutes, 600) / 60
+    hours = min(contact.minutes, LONG_MINUTES if contact.others < COMPANY else COMPANY_MINUTES) / 60
     points = HOUR_POINTS * hours**0.5 / (1 + contact.others) ** 1.5
     signal = next((s for s in contact.signals if s.kind == "meeting"), None)
     type_ = signal.type if signal else "meeting"
@@ -260,7 +263,7 @@ def _standing(past: Sequence[Contact], entries: tuple[Entry, ...], now: int) -> 
         drawn=-sum(value for _, value in values if value < 0),
         received=received,
         first=personal[0].at if personal else None,
-        last=personal[-1].at if personal else None,
+        last=max((c.at for c in personal if c.others < COMPANY), default=None),
         last_direct=close[-1].at if close else None,
         written=sum(1 for c in personal if c.flags & Flag.OUT and c.others <= 3),
         heard=sum(1 for c in personal if c.flags & Flag.IN and c.others <= 3),

@@ -133,6 +133,18 @@ def domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+def own_copies(event: Event, owner: frozenset[str]) -> list[tuple[str, str]]:
+    """Pairs of a mail's sender and a recipient who bears the same full name: one person's two addresses."""
+    if event.kind != "mail" or event.sender is None or event.sender.address in owner or event.bulk:
+        return []
+    name = plain_name(event.sender.name)
+    if not is_full_name(name):
+        return []
+    me = event.sender.address
+    copies = {p.address for p in event.to + event.cc if plain_name(p.name) == name} - owner - {me}
+    return [(me, address) for address in sorted(copies)]
+
+
 def merge(groups: Mapping[str, Sequence[str]], links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Map each address to the first (in sorted order) address of the same person.
 

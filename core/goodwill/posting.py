@@ -86,6 +86,13 @@ def post(connection: Connection, events: Mapping[int, Event], owner: frozenset[s
     if rows:
         connection.execute(insert(schema.contacts), rows)
     _count_names(connection, _names(found, numbers), 1)
+    links = [
+        {"event_id": id_, "one": one, "other": other}
+        for id_, event in events.items()
+        for one, other in people.own_copies(event, owner)
+    ]
+    if links:
+        connection.execute(insert(schema.links), links)
     set_meta(connection, "people_stale", "1")
 
 
@@ -98,7 +105,7 @@ def withdraw(connection: Connection, ids: Sequence[int], owner: frozenset[str]) 
         ]
         numbers = _address_ids(connection, {address for _, _, (address, _) in found}, create=False)
         _count_names(connection, _names(found, numbers), -1)
-        for table in (schema.contacts, schema.signals, schema.problems):
+        for table in (schema.contacts, schema.links, schema.signals, schema.problems):
             connection.execute(delete(table).where(table.c.event_id.in_(chunk)))
         connection.execute(delete(schema.events).where(schema.events.c.id.in_(chunk)))
 
@@ -106,7 +113,7 @@ def withdraw(connection: Connection, ids: Sequence[int], owner: frozenset[str]) 
 def repost(connection: Connection) -> None:
     """Post every stored event anew, as when the owner's addresses have changed."""
     owner = owner_of(connection)
-    for table in (schema.contacts, schema.names, schema.addresses):
+    for table in (schema.contacts, schema.links, schema.names, schema.addresses):
         connection.execute(delete(table))
     for batch in batches(stored_events(connection), BATCH):
         post(connection, dict(batch), owner)
@@ -193,13 +200,17 @@ def refresh_people(connection: Connection) -> None:
 def _links(
     connection: Connection, groups: Mapping[str, Sequence[str]], number: Mapping[str, int]
 ) -> list[tuple[str, str]]:
-    """Pairs of namesakes that a mail shows to be one person.
+    """Pairs of addresses that a mail shows to be one person's.
 
-    Either it goes out from one of the addresses with the other in copy, under one name; or one
-    answers what was written to the other.
+    Either it went from one to the other under one name; or a namesake answers what was written to
+    the other address.
     """
     contacts, events = schema.contacts.c, schema.events
-    links: list[tuple[str, str]] = []
+    links = [
+        (one, other)
+        for one, other in connection.execute(select(schema.links.c.one, schema.links.c.other)).tuples()
+        if one in number and other in number
+    ]
     for name, addresses in sorted(groups.items()):
         if not people.is_full_name(name) or len({people.domain(a) for a in addresses}) < 2:
             continue
@@ -208,21 +219,11 @@ def _links(
             select(events.c.kind, events.c.at, events.c.payload, events.c.parent)
             .join_from(schema.contacts, events, events.c.id == contacts.event_id)
             .where(contacts.address_id.in_(ids), contacts.flags.bitwise_and(Flag.IN) != 0)
+            .where(events.c.parent.is_not(None))
         )
         for kind, at, payload, parent in connection.execute(query).all():
-            event = unpack_event(kind, at, payload)
-            links.extend(_same_writer(event, name, addresses))
-            if parent is not None:
-                links.extend(_answers_for(connection, event, parent, addresses))
+            links.extend(_answers_for(connection, unpack_event(kind, at, payload), parent, addresses))
     return links
-
-
-def _same_writer(event: Event, name: str, addresses: Sequence[str]) -> list[tuple[str, str]]:
-    if event.sender is None:
-        return []
-    me = event.sender.address
-    copies = [p for p in event.to + event.cc if p.address in addresses and p.address != me]
-    return [(me, p.address) for p in copies if people.plain_name(p.name) == name]
 
 
 def _answers_for(

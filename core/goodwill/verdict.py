@@ -27,6 +27,7 @@ from goodwill.model import (
 
 YOUNG_DAYS = 180
 """Half of the year that the doctrine asks for."""
+JUST_MET_DAYS = 30
 TRADE_DAYS = 3
 INVITED_SHARE = 0.4
 """An invitation lowers what must stand behind an ask."""
@@ -92,12 +93,20 @@ def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, 
     if not standing.two_way:
         return "premature", [_never_met(standing), *_waiting(standing)]
     reasons = [*_waiting(standing), *_too_little(standing, need), *_pattern(standing)]
+    if not invitation and _just_met(standing, need):
+        return "premature", [*_young(standing, need), *reasons]
     if standing.capital < LITTLE_LEFT * need and not invitation and not _old_and_alive(standing, need):
         return "premature", reasons
     late = [*_dormant(standing), *_young(standing, need), *_trade(standing, now)]
     if late or standing.capital < need:
         return "caution", late + reasons
     return "clear", []
+
+
+def _just_met(standing: Standing, need: float) -> bool:
+    """Somebody just met, who has been given nothing of weight: the rookie's mistake."""
+    gave = any(e.points >= 1 and e.kind in {"gave", "meeting"} for e in standing.entries)
+    return standing.age < JUST_MET_DAYS and need >= SIZE_POINTS["medium"] and not gave
 
 
 def _never_met(standing: Standing) -> Reason:
@@ -196,10 +205,9 @@ def _invitation(standing: Standing) -> Entry | None:
 
 
 def _old_and_alive(standing: Standing, need: float) -> bool:
-    """A tie of years that is still kept warm and was once paid into is no stranger's account."""
-    gave = any(e.kind in {"gave", "meeting"} and e.points >= 1 for e in standing.entries)
+    """A tie of years that both keep warm, and that is not overdrawn, is no stranger's account."""
     return (
-        gave
+        min(standing.written, standing.heard) >= 2
         and need < SIZE_POINTS["large"]
         and standing.age >= 2 * 365
         and standing.silence is not None

@@ -52,8 +52,60 @@ _BREAKS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 _GAPS = re.compile(r"\n{3,}")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\u00ad]")
 _OPENERS = frozenset(  # first letters of whatever _DEVICE, _LEGAL_OPENING or _CLOSING may match
-    "sen wri typ get ges von die env tél obt hol con dis leg pri imp the thi any ce  le  cet est man kin bes war wit tha reg wis che"
-    " sin you cor vie lie mit her sch mfg lg vg lg, vg, bie sal un  ate".split(" ")
+    [
+        "sen",
+        "wri",
+        "typ",
+        "get",
+        "ges",
+        "von",
+        "die",
+        "env",
+        "tél",
+        "obt",
+        "hol",
+        "con",
+        "dis",
+        "leg",
+        "pri",
+        "imp",
+        "the",
+        "thi",
+        "any",
+        "ce",
+        "",
+        "le",
+        "",
+        "cet",
+        "est",
+        "man",
+        "kin",
+        "bes",
+        "war",
+        "wit",
+        "tha",
+        "reg",
+        "wis",
+        "che",
+        "sin",
+        "you",
+        "cor",
+        "vie",
+        "lie",
+        "mit",
+        "her",
+        "sch",
+        "mfg",
+        "lg",
+        "vg",
+        "lg,",
+        "vg,",
+        "bie",
+        "sal",
+        "un",
+        "",
+        "ate",
+    ]
 ) | {"ce ", "le ", "lg ", "vg ", "un ", "lg", "vg"}
 
 OWN, QUOTED, DROPPED = 0, 1, 2
@@ -143,7 +195,11 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
     """Cut what follows '-- ' up to the next quote, when it is short enough to be a signature."""
     index = 0
     while index < len(lines):
-        if lines[index][:1] in ("-", "—") and tags[index] == OWN and lines[index] in ("-- ", "--", "--  ", "—"):
+        if (
+            lines[index][:1] in ("-", "—")
+            and tags[index] == OWN
+            and lines[index] in ("-- ", "--", "--  ", "—")
+        ):
             end = index + 1
             while end < len(lines) and tags[end] == OWN:
                 end += 1

@@ -62,6 +62,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_table(
+        "links",
+        sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("one", sa.String(length=320), nullable=False),
+        sa.Column("other", sa.String(length=320), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "one", "other"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "meta",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
