@@ -1,12 +1,14 @@
 """The trained linear model, scored in plain dictionaries.
 
-Every feature's weights for all outputs are packed into one integer, a lane of ``LANE`` bits each, so
-that one addition adds them all: a sentence costs a sum over its features however many outputs there
-are. The first lane counts the known features, by whose square root a sum is divided, as in training.
+The weights of a feature for all outputs are packed into one integer, a lane of ``LANE`` bits each, so
+that one addition adds them all: a sentence costs one sum over its features however many outputs there
+are. There are two blocks of lanes, for the sentence and for the whole mail. The first lane of a block
+counts the known features; a sum is divided by the root of that count, as in training.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import math
@@ -15,9 +17,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import repeat
 
-LANE = 24
-SCALE = 512.0
 OUTPUTS = ("ask", "favour_ask", "favour", "meeting")
+LANE = 32
+BLOCK = 1 + len(OUTPUTS)
+WIDTH = 2 * BLOCK * LANE // 8  # bytes of one packed feature
+SCALE = 256.0
 _HALF = 1 << (LANE - 1)
 _MASK = (1 << LANE) - 1
 
@@ -28,7 +32,7 @@ def pack(lanes: Sequence[int]) -> int:
 
 
 def unpack(packed: int, count: int) -> list[int]:
-    """Return the ``count`` signed integers that were packed, or the sums of several packed ones."""
+    """Return the first ``count`` signed integers that were packed, or the sums of several packed ones."""
     lanes = []
     for _ in range(count):
         lane = ((packed + _HALF) & _MASK) - _HALF
@@ -38,44 +42,53 @@ def unpack(packed: int, count: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Packed weights by feature, and a bias for each output."""
+class Model:
+    """Packed weights by feature, a bias for each output, and the ``stack`` that weighs both with the event.
+
+    ``types`` holds, by ``ask`` or ``favour`` and then by type, weights of single words and cues.
+    """
 
     weights: Mapping[str, int]
-    bias: Sequence[float]
-
-    def logits(self, features: Iterable[str]) -> list[float]:
-        """Return one logit for each output; a feature that occurs twice counts once."""
-        total = sum(map(self.weights.get, set(features), repeat(0)))
-        known, *sums = unpack(total, len(self.bias) + 1)
-        norm = SCALE * math.sqrt(known or 1)
-        return [bias + value / norm for bias, value in zip(self.bias, sums, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """``line`` reads a sentence, ``whole`` a mail, and ``stack`` weighs both with what the event shows."""
-
-    line: Table
-    whole: Table
+    line_bias: Sequence[float]
+    whole_bias: Sequence[float]
     stack: Mapping[str, Mapping[str, float]]
-    kinds: Mapping[str, Mapping[str, Mapping[str, float]]]
+    types: Mapping[str, Mapping[str, Mapping[str, float]]]
     thresholds: Mapping[str, float]
+
+    def add(self, features: Iterable[str]) -> int:
+        """Return the packed sum of the weights of ``features``; unknown ones add nothing."""
+        return sum(map(self.weights.get, features, repeat(0)))
+
+    def line(self, total: int) -> list[float]:
+        """Return a logit for each output from the packed sum of one sentence."""
+        return _logits(unpack(total, BLOCK), self.line_bias)
+
+    def whole(self, total: int) -> list[float]:
+        """Return a logit for each output from the packed sum of a mail's sentences."""
+        return _logits(unpack(total, 2 * BLOCK)[BLOCK:], self.whole_bias)
+
+
+def _logits(lanes: Sequence[int], bias: Sequence[float]) -> list[float]:
+    norm = SCALE * math.sqrt(max(lanes[0], 1))
+    return [start + lane / norm for start, lane in zip(bias, lanes[1:], strict=True)]
 
 
 def probability(logit: float) -> float:
     """Return the logistic function of ``logit``, never overflowing."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    return 1.0 / (1.0 + math.exp(-logit)) if -40.0 < logit < 40.0 else float(logit > 0)
 
 
 @functools.cache
 def load() -> Model:
     """Read the weights that ship with the package, once."""
     data = json.loads(files("goodwill_plugins").joinpath("weights.json").read_text(encoding="utf-8"))
+    raw = base64.b85decode(data["weights"])
+    packed = (int.from_bytes(raw[at : at + WIDTH], "little", signed=True) for at in range(0, len(raw), WIDTH))
     return Model(
-        line=Table(data["line"]["weights"], data["line"]["bias"]),
-        whole=Table(data["whole"]["weights"], data["whole"]["bias"]),
+        weights=dict(zip(data["features"].split("\n"), packed, strict=True)),
+        line_bias=data["line_bias"],
+        whole_bias=data["whole_bias"],
         stack=data["stack"],
-        kinds=data["kinds"],
+        types=data["types"],
         thresholds=data["thresholds"],
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from goodwill.model import Event
+from goodwill.model import Event, Party
 from goodwill_plugins.cues import cues
-from goodwill_plugins.features import line_features, tokens, whole_features
+from goodwill_plugins.features import own_features, place_features, tokens
 from goodwill_plugins.model import OUTPUTS, load, probability
 from goodwill_plugins.parties import addressees, house, is_desk
 from goodwill_plugins.sentences import Sentence, split
 
-FLOOR = -6.0
+FLOOR, CEILING = -6.0, 12.0
 
 
 class Line(NamedTuple):
@@ -30,10 +30,10 @@ class Line(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text as read: its lines, and what they and the whole say, by name, for ``stack``."""
+    """A text as read: its lines, and what they and the whole say, by name, for the stack."""
 
     lines: tuple[Line, ...]
-    sums: dict[str, float]
+    sums: Mapping[str, float]
 
 
 class Odds(NamedTuple):
@@ -51,51 +51,67 @@ def read(text: str) -> Reading:
     model = load()
     sentences = split(text)
     found = [cues(sentence.text) for sentence in sentences]
-    words = [tokens(sentence.text) for sentence in sentences]
-    features = [line_features(words, found, place) for place in range(len(sentences))]
-    logits = [model.line.logits(one) for one in features]
+    words = [tuple(tokens(sentence.text)) for sentence in sentences]
+    own = [model.add(own_features(said, seen)) for said, seen in zip(words, found, strict=True)]
+    logits = [
+        model.line(total + model.add(place_features(found, place))) for place, total in enumerate(own)
+    ]
+    odds = [[probability(logit) for logit in row] for row in logits]
     lines = tuple(
-        Line(sentence, seen, tuple(said), *map(probability, logit))
-        for sentence, seen, said, logit in zip(sentences, found, words, logits, strict=True)
+        Line(sentence, seen, said, *row)
+        for sentence, seen, said, row in zip(sentences, found, words, odds, strict=True)
     )
-    whole = model.whole.logits(whole_features(features)) if lines else [FLOOR] * len(OUTPUTS)
-    return Reading(lines, _sums(logits, whole))
+    return Reading(lines, _sums(logits, model.whole(sum(own))))
 
 
 def weigh(event: Event) -> Odds:
     """Return the odds for ``event`` from its words and from who writes to whom."""
-    model = load()
-    inputs = {**read(event.text).sums, **dict.fromkeys(circumstances(event), 1.0)}
-    return Odds(*(probability(_dot(model.stack[output], inputs)) for output in OUTPUTS))
-
-
-def circumstances(event: Event) -> list[str]:
-    """Return what the event shows beyond its words, as names of features."""
     sender = event.sender.address if event.sender else ""
-    people = addressees(event)
-    houses = [house(party.address) for party in people]
-    home = house(sender)
-    found = ["&same" if home and home in houses else "&other"]
-    found += ["&free_from"] * (not home) + ["&free_to"] * (not any(houses))
-    found += ["&reply"] * event.subject.lower().startswith("re:") + ["&forward"] * event.subject.lower().startswith("fw")
-    found += ["&desk"] * any(map(is_desk, people))
-    found.append(f"&to{min(3, len(people))}")
-    found.append(f"&length{min(6, int(math.log2(max(len(event.text), 30) / 30)))}")
-    return found
+    return _weigh(event.text, event.subject[:5].lower(), sender, addressees(event))
+
+
+@functools.lru_cache(maxsize=16)
+def _weigh(text: str, opening: str, sender: str, people: tuple[Party, ...]) -> Odds:
+    stack = load().stack
+    inputs = {**read(text).sums, **dict.fromkeys(circumstances(text, opening, sender, people), 1.0)}
+    weighed = (math.fsum(stack[output].get(name, 0.0) * inputs[name] for name in inputs) for output in OUTPUTS)
+    return Odds(*map(probability, weighed))
+
+
+def circumstances(text: str, opening: str, sender: str, people: Sequence[Party]) -> list[str]:
+    """Return what a mail shows beyond its words, as names of features.
+
+    ``opening`` is the beginning of the subject in small letters, ``people`` are the addressees.
+    """
+    home, houses = house(sender), [house(party.address) for party in people]
+    length = int(math.log2(max(len(text), 30) / 30))
+    shown = {
+        "&same" if home and home in houses else "&other": True,
+        "&free_from": not home,
+        "&free_to": not any(houses),
+        "&reply": opening.startswith("re:"),
+        "&forward": opening.startswith("fw"),
+        "&desk": any(map(is_desk, people)),
+        f"&to{min(3, len(people))}": True,
+        f"&length{min(6, length)}": True,
+    }
+    return [name for name, true in shown.items() if true]
 
 
 def pooled(logits: Sequence[float]) -> tuple[float, float, float]:
     """Return the two highest logits, and the logit that any of them is true, each in [-6, 12]."""
-    ordered = sorted(logits, reverse=True)[:2] + [FLOOR, FLOOR]
-    none = -sum(math.log1p(-min(probability(logit), 1 - 1e-9)) for logit in logits)
-    anywhere = math.log(math.expm1(min(none, 30.0)) + 1e-6)
-    return _clip(ordered[0]), _clip(ordered[1]), _clip(anywhere)
+    first, second = [*sorted(logits, reverse=True)[:2], FLOOR, FLOOR][:2]
+    none = 1.0
+    for logit in logits:
+        none *= 1.0 - probability(logit)
+    anywhere = math.log((1.0 - none + 1e-6) / (none + 1e-9))
+    return _clip(first), _clip(second), _clip(anywhere)
 
 
 def _sums(logits: Sequence[Sequence[float]], whole: Sequence[float]) -> dict[str, float]:
     sums = {"": 1.0}
     for place, output in enumerate(OUTPUTS):
-        first, second, anywhere = pooled([logit[place] for logit in logits])
+        first, second, anywhere = pooled([row[place] for row in logits])
         sums[f"{output}.first"] = first / 2
         sums[f"{output}.second"] = second / 2
         sums[f"{output}.any"] = anywhere / 2
@@ -103,10 +119,5 @@ def _sums(logits: Sequence[Sequence[float]], whole: Sequence[float]) -> dict[str
     return sums
 
 
-def _dot(weights: object, inputs: dict[str, float]) -> float:
-    assert isinstance(weights, dict)
-    return float(sum(weights.get(name, 0.0) * value for name, value in inputs.items()))
-
-
 def _clip(logit: float) -> float:
-    return max(FLOOR, min(12.0, logit))
+    return max(FLOOR, min(CEILING, logit))

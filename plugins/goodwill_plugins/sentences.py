@@ -19,22 +19,24 @@ _NORMAL = str.maketrans(
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4`\uff07", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t\x0b\x0c\r", " "),
-        "\u2026": ".",
-        "\uff1f": "?",
-        "\uff01": "!",
-        "\u3002": ".",
-        "\u061f": "?",
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000", " "),
+        **dict.fromkeys("\t\x0b\x0c\r", " "),
+        **{"\u2026": ".", "\uff1f": "?", "\uff01": "!", "\u3002": ".", "\u061f": "?"},
     }
 )
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st sr jr rev hon messrs vs etc e.g i.e eg ie cf approx no nos fig vol ext tel inc ltd"
-    " corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri".split()
+    (
+        "mr mrs ms dr prof st sr jr rev hon messrs vs etc e.g i.e eg ie cf approx no nos fig vol ext tel inc ltd "
+        "corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri"
+    ).split(" ")
 )
 _BREAK = re.compile(r"[.!?]+[\"')\]]*(?=\s)|\n")
-_BULLET = re.compile(r"[ ]*(?:[-*\u2022\u25cf\u25aa\u00b7>]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+")
+_BULLET = re.compile(r" *(?:[-*\u2022\u25cf\u25aa\u00b7>]|\(?\d{1,2}[.)]|\(?[a-z][.)]) +")
 _LAST_WORD = re.compile(r"[^\s(\"']*$")
 _INITIAL = re.compile(r"(?:[a-z]\.)*[a-z]")
+_WORD = re.compile(r"\w")
+_WRAPPED_FROM = 60  # a line that the next word would carry beyond this many characters may be wrapped
+_GOES_ON_FROM = 25  # a shorter line is a greeting or a signature, even if small letters follow
 
 
 class Sentence(NamedTuple):
@@ -54,50 +56,59 @@ def split(text: str) -> list[Sentence]:
     """Split ``text`` into its sentences, in order; empty for a text without a word."""
     plain = normal(text)
     found: list[Sentence] = []
-    start = 0
+    start = line_start = 0
     for match in _BREAK.finditer(plain):
-        if not _parts(plain, start, match):
+        mark, at = match[0], match.start()
+        if mark == "\n":
+            soft = _wraps(plain, line_start, at)
+            line_start = at + 1
+            if soft:
+                continue
+        elif mark == "." and _abbreviates(plain[max(start, at - 12) : at]):
             continue
         _add(found, plain, start, match.end())
         start = match.end()
         if len(found) >= MAX_SENTENCES:
-            return found
+            return found[:MAX_SENTENCES]
     _add(found, plain, start, len(plain))
-    return found
+    return found[:MAX_SENTENCES]
 
 
-def _parts(plain: str, start: int, match: re.Match[str]) -> bool:
-    if match.group() == "\n":
-        return not _soft(plain, start, match.start())
-    if match.group() != ".":
-        return True
-    before = plain[max(start, match.start() - 20) : match.start()]
+def _abbreviates(before: str) -> bool:
     word = _LAST_WORD.search(before)
-    last = word.group().lower() if word else ""
-    return not (last in _ABBREVIATIONS or _INITIAL.fullmatch(last))
+    last = word[0].lower() if word else ""
+    return last in _ABBREVIATIONS or bool(_INITIAL.fullmatch(last))
 
 
-def _soft(plain: str, start: int, newline: int) -> bool:
-    """Whether a newline only wraps a line: the next word would not have fitted, or goes on in small letters."""
-    line_start = max(plain.rfind("\n", max(start - 1, newline - 1000, 0), newline) + 1, start)
-    line = plain[line_start:newline].strip()
-    following = plain[newline + 1 : newline + 40].split("\n", 1)[0]
-    if not line or not following.strip() or _BULLET.match(following) or line[-1] in ":;":
+def _wraps(plain: str, line_start: int, newline: int) -> bool:
+    """Whether a newline only wraps a line: the next word did not fit, or the sentence goes on small."""
+    following = plain[newline + 1 : newline + 40].partition("\n")[0].lstrip()
+    length = newline - line_start
+    if not following or length < _GOES_ON_FROM:
         return False
-    if following.lstrip()[:1].islower():
-        return len(line) >= 25 and line[-1] != "," or len(line) >= 40
-    return len(line) + len(following.split(None, 1)[0]) >= 60
+    if plain[newline - 1] in ":;" or _BULLET.match(following):
+        return False
+    return following[0].islower() or length + len(following.partition(" ")[0]) >= _WRAPPED_FROM
 
 
 def _add(found: list[Sentence], plain: str, start: int, end: int) -> None:
     chunk = plain[start:end]
-    bullet = _BULLET.match(chunk)
+    body = chunk.lstrip()
+    if not body or not _WORD.search(body):
+        return
+    start = end - len(body)
+    bullet = _BULLET.match(body)
     if bullet:
         start += bullet.end()
-        chunk = chunk[bullet.end() :]
-    for offset in range(0, len(chunk), MAX_SENTENCE):
-        piece = chunk[offset : offset + MAX_SENTENCE]
-        body = piece.strip()
-        if any(map(str.isalnum, body)):
-            begin = start + offset + piece.index(body[0])
-            found.append(Sentence(" ".join(body.split()), begin, begin + len(body)))
+    if end - start > MAX_SENTENCE:
+        for at in range(start, end, MAX_SENTENCE):
+            _keep(found, plain[at : min(end, at + MAX_SENTENCE)], at)
+    else:
+        _keep(found, plain[start:end], start)
+
+
+def _keep(found: list[Sentence], piece: str, start: int) -> None:
+    words = piece.split()
+    if words and _WORD.search(piece):
+        begin = start + len(piece) - len(piece.lstrip())
+        found.append(Sentence(" ".join(words), begin, start + len(piece.rstrip())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 from goodwill_plugins.cues import cues
-from goodwill_plugins.features import line_features, tokens, whole_features
+from goodwill_plugins.features import own_features, place_features, tokens
+from goodwill_plugins.parties import addressees
 from goodwill_plugins.reading import circumstances
 from goodwill_plugins.sentences import split
 from scipy import sparse
@@ -36,8 +37,8 @@ class Corpus:
     around: list[list[str]]
     mail_of_line: np.ndarray
     line_truth: np.ndarray
-    line_feats: list[list[str]]
-    mail_feats: list[set[str]]
+    line_feats: list[set[str]]
+    mail_feats: list[list[str]]
 
 
 def load_corpus(folder: Path) -> Corpus:
@@ -54,10 +55,10 @@ def load_corpus(folder: Path) -> Corpus:
         sentences = split(event.text)
         found = [cues(one.text) for one in sentences]
         words = [tokens(one.text) for one in sentences]
-        feats = [line_features(words, found, place) for place in range(len(sentences))]
-        mail_feats.append(whole_features(feats))
-        line_feats += feats
-        mail_of_line += [mail] * len(feats)
+        own = [own_features(said, seen) for said, seen in zip(words, found, strict=True)]
+        mail_feats.append([feature for one in own for feature in one])
+        line_feats += [one | set(place_features(found, place)) for place, one in enumerate(own)]
+        mail_of_line += [mail] * len(own)
         line_truth += [_line_truth(one.text, row.get("quotes"), truth[mail]) for one in sentences]
     return Corpus(
         events,
@@ -65,7 +66,7 @@ def load_corpus(folder: Path) -> Corpus:
         np.array([WORLDS.index(row["world"]) for row in rows]),
         np.array([row["input"]["from"] for row in rows]),
         truth,
-        [circumstances(event) for event in events],
+        [_around(event) for event in events],
         np.array(mail_of_line),
         np.array(line_truth),
         line_feats,
@@ -87,25 +88,33 @@ def to_event(row: dict[str, Any]) -> Event:
     )
 
 
-def vocabulary(feats: Sequence[Iterable[str]], groups: Sequence[str], rows: Iterable[int], senders: int) -> dict[str, int]:
-    """Return the features that at least ``senders`` different senders used, so that no sentence can be rebuilt."""
+def vocabulary(feats: Iterable[Iterable[str]], groups: Iterable[str], senders: int) -> dict[str, int]:
+    """Return the features that ``senders`` different senders used or more: no sentence can be rebuilt."""
     seen: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        for feature in feats[row]:
+    for one, group in zip(feats, groups, strict=True):
+        for feature in one:
             if len(seen[feature]) < senders:
-                seen[feature].add(groups[row])
-    return {feature: place for place, feature in enumerate(sorted(f for f, who in seen.items() if len(who) >= senders))}
+                seen[feature].add(group)
+    common = sorted(feature for feature, who in seen.items() if len(who) >= senders)
+    return {feature: place for place, feature in enumerate(common)}
 
 
 def matrix(feats: Sequence[Iterable[str]], vocabulary: dict[str, int]) -> sparse.csr_matrix:
-    """Return rows x features of zeros and ones, each row divided by the root of its number of known features."""
+    """Return rows x features of counts, each row divided by the root of its number of known features."""
     ends, columns, values = [0], [], []
     for one in feats:
-        known = sorted({vocabulary[feature] for feature in one if feature in vocabulary})
-        columns += known
-        values += [1.0 / max(1.0, len(known)) ** 0.5] * len(known)
+        known = Counter(vocabulary[feature] for feature in one if feature in vocabulary)
+        norm = max(1, known.total()) ** 0.5
+        for place, times in sorted(known.items()):
+            columns.append(place)
+            values.append(times / norm)
         ends.append(len(columns))
     return sparse.csr_matrix((values, columns, ends), shape=(len(ends) - 1, len(vocabulary)))
+
+
+def _around(event: Event) -> list[str]:
+    sender = event.sender.address if event.sender else ""
+    return circumstances(event.text, event.subject[:5].lower(), sender, addressees(event))
 
 
 def _truth(label: dict[str, Any]) -> list[int]:

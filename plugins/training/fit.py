@@ -24,8 +24,7 @@ class Space:
     """The corpus as matrices, over the vocabulary of the whole corpus (features only, never labels)."""
 
     corpus: Corpus
-    line_vocabulary: dict[str, int]
-    whole_vocabulary: dict[str, int]
+    vocabulary: dict[str, int]
     lines: sparse.csr_matrix
     wholes: sparse.csr_matrix
     around_names: list[str]
@@ -34,27 +33,27 @@ class Space:
 
 @dataclass(slots=True)
 class Fitted:
-    """``line`` and ``whole``: one classifier for each output; ``stack``: one over ``stack_names``."""
+    """``line`` and ``whole``: one classifier for each output; ``stack``: one over ``stack_names``.
+
+    ``inner`` holds the odds for the mails fitted on, from inner folds: thresholds may be fixed by them.
+    """
 
     line: list[LogisticRegression]
     whole: list[LogisticRegression]
     stack: list[LogisticRegression]
+    inner: np.ndarray
 
 
 def make_space(corpus: Corpus) -> Space:
     """Return the matrices of ``corpus``."""
-    lines = corpus.line_feats
-    of_line = corpus.sender[corpus.mail_of_line]
-    line_vocabulary = vocabulary(lines, of_line, range(len(lines)), SENDERS)
-    whole_vocabulary = vocabulary(corpus.mail_feats, corpus.sender, range(len(corpus.mail_feats)), SENDERS)
+    known = vocabulary(corpus.line_feats, corpus.sender[corpus.mail_of_line], SENDERS)
     names = sorted({name for one in corpus.around for name in one})
     around = np.array([[float(name in one) for name in names] for one in corpus.around])
     return Space(
         corpus,
-        line_vocabulary,
-        whole_vocabulary,
-        matrix(lines, line_vocabulary) * STRENGTH,
-        matrix(corpus.mail_feats, whole_vocabulary) * STRENGTH,
+        known,
+        matrix(corpus.line_feats, known) * STRENGTH,
+        matrix(corpus.mail_feats, known) * STRENGTH,
         names,
         around,
     )
@@ -79,17 +78,8 @@ def fit(space: Space, mails: np.ndarray) -> Fitted:
         LogisticRegression(C=STACK_C, max_iter=2000).fit(inputs[mails], truth[mails, place])
         for place in range(len(OUTPUTS))
     ]
-    fitted = Fitted(line, whole, stack)
-    _inner[id(fitted)] = np.column_stack([one.predict_proba(inputs[mails])[:, 1] for one in stack])
-    return fitted
-
-
-_inner: dict[int, np.ndarray] = {}
-
-
-def inner_odds(fitted: Fitted) -> np.ndarray:
-    """Return the odds for the mails fitted on, from inner folds: what thresholds may be fixed by."""
-    return _inner[id(fitted)]
+    inner = np.column_stack([one.predict_proba(inputs[mails])[:, 1] for one in stack])
+    return Fitted(line, whole, stack, inner)
 
 
 def predict(space: Space, fitted: Fitted, mails: np.ndarray) -> np.ndarray:

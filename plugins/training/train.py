@@ -8,13 +8,14 @@ DATA_FOLDER holds messages.jsonl and invented.jsonl. The same folder and seed gi
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 from pathlib import Path
 
 import numpy as np
 from data import Corpus, load_corpus
-from fit import STRENGTH, Fitted, Space, fit, inner_odds, make_space, predict, stack_names
-from goodwill_plugins.model import OUTPUTS, SCALE, pack
+from fit import STRENGTH, Fitted, Space, fit, make_space, predict, stack_names
+from goodwill_plugins.model import BLOCK, OUTPUTS, SCALE, WIDTH, pack
 from measure import best_threshold, report
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -36,7 +37,7 @@ def main() -> None:
         cross_validate(space, options.seed)
     everything = np.arange(len(space.corpus.truth))
     fitted = fit(space, everything)
-    write(options.out, space, fitted, thresholds(space.corpus, inner_odds(fitted), everything))
+    write(options.out, space, fitted, thresholds(space.corpus, fitted.inner, everything))
 
 
 def cross_validate(space: Space, seed: int) -> np.ndarray:
@@ -47,7 +48,7 @@ def cross_validate(space: Space, seed: int) -> np.ndarray:
     folds = GroupKFold(FOLDS, shuffle=True, random_state=seed)
     for known, held in folds.split(corpus.truth, groups=corpus.sender):
         fitted = fit(space, known)
-        limits = thresholds(corpus, inner_odds(fitted), known)
+        limits = thresholds(corpus, fitted.inner, known)
         odds[held] = predict(space, fitted, held)
         called[held] = odds[held] >= np.array([limits[output] for output in OUTPUTS])
     report(corpus, odds, called)
@@ -63,29 +64,42 @@ def thresholds(corpus: Corpus, odds: np.ndarray, mails: np.ndarray) -> dict[str,
 
 
 def write(out: Path, space: Space, fitted: Fitted, limits: dict[str, float]) -> None:
-    """Write the weights as JSON; a feature whose weights round to nothing only counts as known."""
-    names = stack_names(space)
-    stack = {
-        output: {"": round(float(one.intercept_[0]), 5)}
-        | {name: round(float(weight), 5) for name, weight in zip(names, one.coef_[0], strict=True)}
-        for output, one in zip(OUTPUTS, fitted.stack, strict=True)
-    }
+    """Write the weights as JSON, in the form that ``goodwill_plugins.model.load`` reads."""
     data = {
-        "line": _table(space.line_vocabulary, fitted.line),
-        "whole": _table(space.whole_vocabulary, fitted.whole),
-        "stack": stack,
-        "kinds": {},
         "thresholds": limits,
+        "line_bias": [round(float(one.intercept_[0]), 5) for one in fitted.line],
+        "whole_bias": [round(float(one.intercept_[0]), 5) for one in fitted.whole],
+        "stack": _stack(space, fitted),
+        "types": {},
+        "features": "\n".join(space.vocabulary),
+        "weights": base64.b85encode(b"".join(_packed(space, fitted))).decode("ascii"),
     }
     out.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def _table(vocabulary: dict[str, int], classifiers: list[LogisticRegression]) -> dict[str, object]:
-    weights = np.rint(np.vstack([one.coef_[0] for one in classifiers]) * STRENGTH * SCALE).astype(int)
+def _stack(space: Space, fitted: Fitted) -> dict[str, dict[str, float]]:
+    names = stack_names(space)
     return {
-        "weights": {feature: pack([1, *map(int, weights[:, place])]) for feature, place in vocabulary.items()},
-        "bias": [round(float(one.intercept_[0]), 5) for one in classifiers],
+        output: {"": round(float(one.intercept_[0]), 5)}
+        | {name: round(float(weight), 5) for name, weight in zip(names, one.coef_[0], strict=True)}
+        for output, one in zip(OUTPUTS, fitted.stack, strict=True)
     }
+
+
+def _packed(space: Space, fitted: Fitted) -> list[bytes]:
+    line, whole = _rounded(fitted.line), _rounded(fitted.whole)
+    found = []
+    for feature, place in space.vocabulary.items():
+        in_whole = feature[0] not in "@<>"
+        block = [1, *whole[place]] if in_whole else [0] * BLOCK
+        found.append(pack([1, *line[place], *block]).to_bytes(WIDTH, "little", signed=True))
+    return found
+
+
+def _rounded(classifiers: list[LogisticRegression]) -> list[list[int]]:
+    weights = np.vstack([one.coef_[0] for one in classifiers]) * STRENGTH * SCALE
+    rows: list[list[int]] = np.rint(weights).astype(int).T.tolist()
+    return rows
 
 
 if __name__ == "__main__":
