@@ -159,7 +159,7 @@ def _rank(event: Event) -> str:
     The later edition of a calendar entry; of a mail the copy that did not come through a list, and
     among such copies any, as long as it is always the same one.
     """
-    content = f"{event.sender}{event.to}{event.cc}{event.subject}{event.text}{event.appointment}"
+    content = f"{sorted(event.keys)}{event.sender}{event.to}{event.cc}{event.subject}{event.text}{event.appointment}"
     return f"{event.version[:60]}|{not event.bulk:d}{event.dated:d}|{digest(content):016x}"
 
 

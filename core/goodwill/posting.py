@@ -173,7 +173,7 @@ def _address_ids(connection: Connection, addresses: set[str], create: bool) -> d
 def refresh_people(connection: Connection) -> None:
     """Decide anew which addresses are one person, and by what name each is called."""
     table = schema.addresses.c
-    address_of = dict(connection.execute(select(table.id, table.address)).tuples().all())
+    address_of = {row.id: row.address for row in connection.execute(select(table.id, table.address))}
     seen: dict[int, dict[str, int]] = {}
     names = schema.names.c
     for id_, name, count in connection.execute(select(names.address_id, names.name, names.count)):
@@ -208,7 +208,7 @@ def _links(
     contacts, events = schema.contacts.c, schema.events
     links = [
         (one, other)
-        for one, other in connection.execute(select(schema.links.c.one, schema.links.c.other)).tuples()
+        for one, other in connection.execute(select(schema.links.c.one, schema.links.c.other))
         if one in number and other in number
     ]
     for name, addresses in sorted(groups.items()):

@@ -96,7 +96,7 @@ def _stream_id(connection: Connection, account: str, name: str) -> int | None:
 def _cursors(connection: Connection, account: str) -> dict[str, str]:
     table = schema.streams.c
     query = select(table.name, table.cursor).where(table.account == account, table.cursor.is_not(None))
-    return dict(connection.execute(query).tuples().all())
+    return {row.name: row.cursor for row in connection.execute(query)}
 
 
 def _remember(connection: Connection, stream: int, page: Page) -> None:

@@ -1,0 +1,156 @@
+"""The laws of the ledger, as properties over arbitrary histories."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from build import ME, NOW, OWNER, THEIRS, THIRD, YOU, ask, at, favour, letter, meeting
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodwill.ledger import ECHO_DAYS, GOODWILL_HALF_LIFE, fold
+from goodwill.model import Contact, Standing
+
+NOW_S = at(0)
+SIZES = ("small", "medium", "large")
+
+
+def stand(*contacts: Contact, now: int = NOW_S) -> Standing:
+    return fold(contacts, THEIRS, OWNER, now)
+
+
+days = st.integers(min_value=1, max_value=2000)
+signals = st.builds(
+    lambda make, mine, size: make(*((ME, YOU) if mine else (YOU, ME)), size),
+    st.sampled_from([ask, favour]),
+    st.booleans(),
+    st.sampled_from(SIZES),
+)
+letters = st.builds(
+    lambda d, out, found: letter(d, out, *found), days, st.booleans(), st.lists(signals, max_size=2)
+)
+meetings = st.builds(meeting, days, st.integers(10, 300), st.integers(0, 40))
+histories = st.lists(letters | meetings, max_size=25)
+
+
+@given(histories)
+def test_the_entries_add_up_to_capital_exactly(history):
+    standing = stand(*history)
+    assert standing.capital == sum(entry.value(NOW_S) for entry in standing.entries)
+    assert standing.capital == pytest.approx(standing.given - standing.drawn)
+
+
+@given(histories, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(history, shuffler: random.Random):
+    shuffled = list(history)
+    shuffler.shuffle(shuffled)
+    assert stand(*shuffled) == stand(*history)
+
+
+@given(histories, st.integers(1, 500))
+def test_nothing_after_now_counts(history, later):
+    future = [letter(-later, True, favour()), meeting(-later), letter(-later, True, ask())]
+    assert stand(*history, *future) == stand(*history)
+
+
+@given(histories, st.sampled_from(SIZES))
+def test_giving_never_lowers_capital(history, size):
+    gift = letter(0.5, True, favour(size=size))
+    assert stand(*history, gift).capital >= stand(*history).capital
+
+
+@given(histories, st.sampled_from(SIZES))
+def test_asking_in_a_letter_never_raises_capital_above_the_letter_itself(history, size):
+    silent, asking = letter(0.5, True), letter(0.5, True, ask(size=size))
+    assert stand(*history, asking).capital <= stand(*history, silent).capital
+
+
+@given(histories)
+def test_two_addresses_of_one_person_are_as_one(history):
+    renamed = [
+        contact._replace(
+            signals=tuple(
+                type(s)(s.kind, s.type, _other(s.by), tuple(map(_other, s.to)), s.size, s.routine, s.status)
+                for s in contact.signals
+            )
+        )
+        for contact in history
+    ]
+    plain = [
+        contact._replace(
+            signals=tuple(
+                type(s)(s.kind, s.type, s.by, s.to, s.size, s.routine, s.status) for s in contact.signals
+            )
+        )
+        for contact in history
+    ]
+    both = fold(renamed, frozenset({YOU, THIRD}), OWNER, NOW_S)
+    assert both.capital == stand(*plain).capital
+
+
+def _other(address: str) -> str:
+    return THIRD if address == YOU else address
+
+
+def test_a_favour_halves_in_a_year():
+    fresh, old = stand(letter(0, True, favour())), stand(letter(GOODWILL_HALF_LIFE, True, favour()))
+    assert old.capital == pytest.approx(fresh.capital / 2)
+
+
+def test_what_they_gave_is_debt_and_not_credit():
+    standing = stand(letter(10, False, favour(YOU, ME)))
+    assert standing.capital < 0 < standing.received
+
+
+def test_what_was_asked_for_is_not_charged_twice():
+    asked = letter(20, True, ask(), topic=7)
+    granted = letter(19, False, favour(YOU, ME), topic=7)
+    unasked = letter(19, False, favour(YOU, ME), topic=8)
+    assert stand(asked, granted).capital == pytest.approx(stand(asked).capital)
+    assert stand(asked, unasked).capital < stand(asked).capital
+
+
+def test_a_routine_ask_draws_nothing():
+    assert stand(letter(3, True, ask(routine=True))).capital == stand(letter(3, True)).capital
+
+
+def test_forty_on_a_call_are_nearly_nothing_and_twenty_lunches_are_a_lot():
+    call = stand(*(meeting(7 * week, 60, others=38) for week in range(1, 40)))
+    lunches = stand(*(meeting(30 * month, 75) for month in range(1, 21)))
+    assert call.capital < 0.5
+    assert lunches.capital > 10
+
+
+def test_thanks_confirm_a_favour_and_do_not_double_it():
+    gave = letter(30, True, favour())
+    thanks = letter(29, False, favour(ME, YOU))
+    late = letter(30 - ECHO_DAYS - 5, False, favour(ME, YOU))
+    once = stand(gave).capital
+    assert once < stand(gave, thanks).capital < once * 1.5
+    assert stand(gave, late).capital > once * 1.5
+
+
+def test_much_mail_is_not_much_capital():
+    few = stand(*(letter(day, True) for day in range(1, 5)))
+    many = stand(*(letter(1 + day / 10, True) for day in range(200)))
+    assert many.capital < 3 * few.capital
+
+
+def test_their_ask_waits_until_the_thread_is_answered():
+    question = letter(20, False, ask(YOU, ME), topic=5)
+    assert stand(question).unanswered
+    assert not stand(question, letter(19, True, topic=5)).unanswered
+    assert stand(question, letter(19, True, topic=6)).unanswered
+
+
+def test_a_signal_between_others_posts_nothing():
+    aside = letter(5, False, favour(YOU, THIRD), ask(YOU, THIRD))
+    assert {entry.kind for entry in stand(aside).entries} == {"heard"}
+
+
+def test_a_mail_of_1970_and_one_of_2038_do_no_harm():
+    old = letter((NOW.timestamp()) / 86_400, True, favour())
+    standing = stand(old, letter(-4500, True, favour()))
+    assert standing.first == old.at == 0
+    assert 0 <= standing.capital < 1e-9

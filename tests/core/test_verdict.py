@@ -1,0 +1,130 @@
+"""Verdicts on small histories: the doctrine's cases, and the laws."""
+
+from __future__ import annotations
+
+from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_ledger import histories
+
+from goodwill.ledger import fold
+from goodwill.model import Contact, Person, Signal, Verdict
+from goodwill.verdict import Account, judge
+
+NOW_S = at(0)
+RANK = ("clear", "caution", "premature")
+
+
+def check(*contacts: Contact, asks: list[Signal] | None = None) -> Verdict:
+    person = Person(1, "You There", (YOU,))
+    account = Account(YOU, person, fold(contacts, THEIRS, OWNER, NOW_S))
+    return judge([ask()] if asks is None else asks, [account], NOW_S, 0.5)
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [reason.code for recipient in verdict.recipients for reason in recipient.reasons]
+
+
+LUNCHES = [meeting(30 * month, 75) for month in range(1, 15)]
+LETTERS = [letter(400, True), letter(399, False)]
+
+
+def test_a_stranger_is_premature():
+    verdict = check()
+    assert verdict.verdict == "premature"
+    assert codes(verdict) == ["never_met"]
+    assert verdict.recipients[0].instead
+
+
+def test_a_year_of_lunches_carries_a_middling_ask():
+    assert check(*LUNCHES, *LETTERS).verdict == "clear"
+
+
+def test_somebody_just_met_is_premature():
+    verdict = check(letter(1, True), letter(0.9, False))
+    assert verdict.verdict == "premature"
+    assert "young" in codes(verdict)
+
+
+def test_a_call_of_forty_is_no_relationship():
+    verdict = check(*(meeting(7 * week, 60, others=38) for week in range(1, 40)))
+    assert codes(verdict)[0] == "never_alone"
+
+
+def test_a_deep_tie_gone_quiet_is_caution():
+    verdict = check(*(meeting(550 + 14 * n, 75) for n in range(50)), *LETTERS)
+    assert verdict.verdict == "caution"
+    assert codes(verdict)[0] == "dormant"
+
+
+def test_an_ask_on_the_heels_of_a_favour_is_caution():
+    gave = [letter(1, True, favour()), letter(150, True, favour()), letter(149, False), meeting(100)]
+    verdict = check(*gave)
+    assert verdict.verdict == "caution"
+    assert "looks_like_trade" in codes(verdict)
+
+
+def test_their_unanswered_question_comes_first():
+    waiting = letter(40, False, ask(YOU, ME), topic=4)
+    verdict = check(waiting, letter(300, True), letter(299, False))
+    assert codes(verdict)[0] == "their_ask_waits"
+    assert "Answer what You asked you" in verdict.recipients[0].instead[0]
+
+
+def test_their_offer_invites_an_ask():
+    small = [letter(100 + n, True, favour(size="small")) for n in range(2)]
+    history = [letter(200, True), letter(199, False), *small]
+    offer = letter(5, False, favour(YOU, ME, status="offer"))
+    assert check(*history).verdict != "clear"
+    assert check(*history, offer).verdict == "clear"
+
+
+def test_only_asking_shows_the_pattern():
+    verdict = check(*(letter(20 * n, True, ask()) for n in range(1, 5)), letter(10, False))
+    assert verdict.verdict == "premature"
+    assert "only_asking" in codes(verdict)
+
+
+@given(histories)
+def test_a_draft_that_asks_nothing_or_only_routine_things_is_clear(history):
+    assert check(*history, asks=[]).verdict == "clear"
+    assert check(*history, asks=[ask(routine=True)]).verdict == "clear"
+
+
+@given(histories)
+def test_an_uncertain_ask_is_not_judged(history):
+    unsure = Signal("ask", "help", ME, (YOU,), "large", False, "", 0.3, "perhaps")
+    assert check(*history, asks=[unsure]).verdict == "clear"
+
+
+@settings(max_examples=200)
+@given(histories)
+def test_a_larger_ask_is_never_judged_milder(history):
+    verdicts = [
+        RANK.index(check(*history, asks=[ask(size=size)]).verdict) for size in ("small", "medium", "large")
+    ]
+    assert verdicts == sorted(verdicts)
+
+
+@given(histories)
+def test_every_warning_has_a_reason_and_a_way_out(history):
+    verdict = check(*history)
+    for recipient in verdict.recipients:
+        if recipient.verdict != "clear":
+            assert 1 <= len(recipient.reasons) <= 3
+            assert 1 <= len(recipient.instead) <= 2
+            assert all(e.at <= NOW_S for reason in recipient.reasons for e in reason.evidence)
+
+
+def test_the_worst_recipient_decides():
+    friend = Account(YOU, None, fold([*LUNCHES, *LETTERS], THEIRS, OWNER, NOW_S))
+    stranger = Account("new@far.example", None, fold([], frozenset(), OWNER, NOW_S))
+    both = [Signal("ask", "help", ME, (YOU, "new@far.example"), "medium", False, "", 0.9, "please")]
+    verdict = judge(both, [friend, stranger], NOW_S, 0.5)
+    assert [one.verdict for one in verdict.recipients] == ["clear", "premature"]
+    assert verdict.verdict == "premature"
+
+
+def test_somebody_in_copy_who_is_not_asked_is_clear():
+    stranger = Account("new@far.example", None, fold([], frozenset(), OWNER, NOW_S))
+    assert judge([ask()], [stranger], NOW_S, 0.5).verdict == "clear"
