@@ -14,6 +14,7 @@ from goodwill.model import Party
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 1982, 2100  # no mail is older than RFC 822; what is dated later is a broken clock
+MOST_WORDS = 60  # pieces of one display name
 LONGEST = 200_000  # characters of one header that are looked at
 
 Headers = Mapping[str, Sequence[str]]
@@ -23,7 +24,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+|[\r\n]+")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bqBQ]\?[^?]*\?=")
 _SPACE = re.compile(r"\s+")
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.){0,2000}"|<[^<>]{0,2000}>|\((?:[^()\\]|\\.){0,2000}\)|[,;:]|[^",;:<>()]+|.', re.DOTALL
+    r'"(?:[^"\\]|\\.){0,250}"|<[^<>]{0,500}>|\((?:[^()\\]|\\.){0,250}\)|[,;:]|[^",;:<>()]+|.', re.DOTALL
 )
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _IDENTITY = re.compile(r"<\s*([^<>\s]+)\s*>")
@@ -127,6 +128,8 @@ def _read_addresses(value: str) -> list[Party]:
     angle = ""
     for match in _TOKEN.finditer(value):
         token = match[0]
+        if len(words) > MOST_WORDS:
+            words = []
         mark = token[0]
         if token in (",", ";"):
             if angle or "@" in "".join(words):
@@ -153,12 +156,16 @@ def _read_addresses(value: str) -> list[Party]:
     return found
 
 
+def _find_address(text: str) -> re.Match[str] | None:
+    return _ADDRESS.search(text[:2000]) if "@" in text else None
+
+
 def _add(found: list[Party], words: list[str], angle: str, comment: str) -> None:
-    joined = "".join(words).strip()
-    match = _ADDRESS.search(angle.rpartition(":")[2])
+    joined = "".join(words).strip()[:2000]
+    match = _find_address(angle.rpartition(":")[2])
     name = joined
     if match is None:
-        match = _ADDRESS.search(joined)
+        match = _find_address(joined)
         name = comment if match else ""
     if match is not None:
         address = match[0].strip("'`.").lower()

@@ -9,6 +9,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LONGEST = 1_000_000
 SIGNATURE_LONGEST = 600
+DEEPEST = 3000
+
+_CHILDLESS = re.compile(
+    r"<(?:br|hr|img|p|li|td|th|tr|meta|link|col|!--|o:p|wbr|input|option)\b", re.IGNORECASE
+)
+_LINE_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _SKIPPED = frozenset(
     [
@@ -133,13 +140,29 @@ def from_html(html: str) -> str:
     Takes any string; style, scripts and what a reader would not see are left out. HTML beyond the
     first million characters is ignored.
     """
-    tree = LexborHTMLParser(html[:LONGEST])
+    html = html[:LONGEST]
+    if _nests_wildly(html):
+        return _bare_text(html)
+    tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     page = _Page()
     if root is not None:
         _walk(root, page)
     page.break_line()
     return "\n".join(page.lines).strip("\n")
+
+
+def _nests_wildly(html: str) -> bool:
+    """Whether thousands of elements stay open: a parser's time grows with the square of that."""
+    unclosed = html.count("<") - 2 * html.count("</")
+    if unclosed < DEEPEST:
+        return False
+    return unclosed - len(_CHILDLESS.findall(html)) > DEEPEST
+
+
+def _bare_text(html: str) -> str:
+    lines = _LINE_TAG.sub("\n", html).split("\n")
+    return "\n".join(" ".join(_TAG.sub(" ", line).split()) for line in lines if line).strip("\n")
 
 
 def _walk(root: LexborNode, page: _Page) -> None:

@@ -150,12 +150,15 @@ def _is_block(lines: Sequence[str], at: int) -> bool:
     first = _LABEL.match(lines[at][:PIECE])
     if not first or not (first["sender"] or first["sent"] or first["to"]):
         return False
-    found = {name for name, value in first.groupdict().items() if value}
+    found = {first.lastgroup or ""}
     blank = 0
     for index in range(at + 1, min(at + 40, len(lines))):
         label = _LABEL.match(lines[index][:PIECE])
         if label:
-            found.update(name for name, value in label.groupdict().items() if value)
+            kind = label.lastgroup or ""
+            if kind in found and kind != "copy":
+                return False
+            found.add(kind)
             if {"sender", "subject"} <= found and found & {"sent", "to"}:
                 return True
         blank = 0 if lines[index].strip() else blank + 1
@@ -181,19 +184,16 @@ def _lotus_forward_end(lines: Sequence[str], at: int) -> int:
 
 def _lotus_end(lines: Sequence[str], at: int) -> int:
     """'Name\n06/01/2001 10:00 AM\nTo: …' and '"Name" <a@b> on 06/01/2001 10:00:00 AM\n\nTo: …'."""
-    if not lines[at].strip():
-        return at
-    for index in range(at, min(at + 3, len(lines))):
-        piece = lines[index][:PIECE].strip()
-        dated = _LOTUS_DATE.search(piece) if piece[-1:].isalnum() else None
+    for index in range(at, min(at + 2, len(lines))):
+        piece = lines[index][:PIECE]
+        dated = _LOTUS_DATE.search(piece) if piece and piece[-1] in _DATE_ENDS else None
         if dated:
             break
     else:
         return at
-    if index == at and not piece[: dated.start()].strip():
-        return at
-    if index > at and any(len(lines[above]) > 120 for above in range(at, index)):
-        return at
+    named = bool(piece[: dated.start()].strip())
+    if named != (index == at) or len(lines[at]) > 160:
+        return at  # the name stands before the date, or on the line above
     for below in range(index + 1, min(index + 6, len(lines))):
         label = _LABEL.match(lines[below][:PIECE])
         if label and (label["to"] or label["copy"]):

@@ -110,6 +110,7 @@ _OPENERS = frozenset(  # first letters of whatever _DEVICE, _LEGAL_OPENING or _C
 
 OWN, QUOTED, DROPPED = 0, 1, 2
 SIGNATURE_LINES = 30
+SIGNATURE_SPAN = 60  # with its blank lines
 SIGNATURE_CHARACTERS = 2000
 CARD_LINES = 9
 
@@ -201,10 +202,14 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
             and lines[index] in ("-- ", "--", "--  ", "—")
         ):
             end = index + 1
-            while end < len(lines) and tags[end] == OWN:
+            while end < len(lines) and tags[end] == OWN and end <= index + SIGNATURE_SPAN:
                 end += 1
             block = [line for line in lines[index + 1 : end] if line.strip()]
-            if len(block) <= SIGNATURE_LINES and sum(map(len, block)) <= SIGNATURE_CHARACTERS:
+            if (
+                end <= index + SIGNATURE_SPAN
+                and len(block) <= SIGNATURE_LINES
+                and sum(map(len, block)) <= SIGNATURE_CHARACTERS
+            ):
                 tags[index:end] = [DROPPED] * (end - index)
             index = end if tags[index] == DROPPED else index + 1
         else:
@@ -212,20 +217,24 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
 
 
 def _drop_boilerplate(lines: list[str], tags: list[int]) -> None:
+    examined = 0
+    closings: list[int] = []
     for index, line in enumerate(lines):
         if tags[index] != OWN or not line or line.lstrip(" \t*_>-")[:3].lower() not in _OPENERS:
             continue
         piece = line[:PIECE]
         if len(line) < 100 and _DEVICE.match(piece) and not _PRONE_TO_BE_PROSE.search(piece):
             tags[index] = DROPPED
-        elif _LEGAL_OPENING.match(piece):
-            _drop_legal(lines, tags, index)
+        elif index >= examined and _LEGAL_OPENING.match(piece):
+            examined = _drop_legal(lines, tags, index)
         elif len(line) < 60 and _CLOSING.match(piece):
-            _drop_card(lines, tags, index)
+            closings.append(index)
+    for index in closings:  # when what stands below them is gone
+        _drop_card(lines, tags, index)
 
 
-def _drop_legal(lines: list[str], tags: list[int], at: int) -> None:
-    """Cut the paragraph that begins at ``at`` when it reads like a lawyer's, whatever follows it."""
+def _drop_legal(lines: list[str], tags: list[int], at: int) -> int:
+    """Cut the paragraph that begins at ``at`` when it reads like a lawyer's; its end, or ``at + 1``."""
     end = at
     while end < len(lines) and tags[end] == OWN and lines[end].strip() and end < at + 40:
         end += 1
@@ -237,14 +246,15 @@ def _drop_legal(lines: list[str], tags: list[int], at: int) -> None:
         for index in range(at, end):
             if tags[index] == OWN:
                 tags[index] = DROPPED
+        return end
+    return at + 1 if end < at + 12 else end  # a short one may hold another opening below
 
 
 def _drop_card(lines: list[str], tags: list[int], closing: int) -> None:
     """Cut titles, firms and numbers below "Regards,\nJo" when they are plainly a visiting card."""
-    end = closing + 1
-    while end < len(lines) and tags[end] == OWN and end < closing + 24:
-        end += 1
-    if end < len(lines) and tags[end] == OWN:
+    span = range(closing + 1, min(closing + 24, len(lines)))
+    end = next((index for index in span if tags[index] != OWN), span.stop)
+    if end == span.stop and end < len(lines) and tags[end] == OWN:
         return
     filled = [index for index in range(closing + 1, end) if lines[index].strip()]
     card = filled[1:]
