@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from goodwill.model import Context, Event, Party, Signal
 from goodwill.plugin import hookimpl
 from goodwill_plugins.kinds import ask_type, size_of
 from goodwill_plugins.model import load
-from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent
+from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent, same_house
 from goodwill_plugins.reading import Line, Odds, read, weigh
-from goodwill_plugins.thread import was_approached
+from goodwill_plugins.silence import is_silent_line
+from goodwill_plugins.thread import began_it, was_approached
 
 NAME = "ask"
 VERSION = "1"
 MAX_ASKS = 4
+LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
+PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
+FAINT = 0.15  # below this the best sentence is no evidence, whatever the mail as a whole suggests
+_IN_HAND = frozenset(("information", "time", "help", "advice"))
 
 
 @hookimpl
@@ -23,13 +28,15 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     people = tuple(party for party in addressees(event) if not is_machine(party))
     if event.kind != "mail" or is_silent(event) or not people or not event.sender:
         return []
-    odds = weigh(event)
-    if odds.ask < load().thresholds["ask"] and odds.favour_ask < load().thresholds["favour_ask"]:
+    odds, limits = weigh(event), load().thresholds
+    if odds.ask < limits["ask"] and odds.favour_ask < limits["favour_ask"]:
         return []
-    favour = draws_on_goodwill(event, context, people, odds)
+    lines = read(event.text).lines
+    asks = asking(lines, odds)
+    favour = draws_on_goodwill(event, context, people, odds, asks)
     found: dict[str, Signal] = {}
-    for line in asking(read(event.text).lines, favour):
-        kind = ask_type(line)
+    for line in asks:
+        kind = ask_type(line, lines if favour else ())
         if kind not in found:
             found[kind] = Signal(
                 kind="ask",
@@ -47,19 +54,43 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 @hookimpl
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the mail asks its reader for anything."""
-    silent = event.kind != "mail" or event.bulk or event.automatic or not read(event.text).lines
-    return {"ask": 0.0 if silent else weigh(event).ask}
+    if event.kind != "mail" or event.bulk or event.automatic or not read(event.text).lines:
+        return {"ask": 0.0}
+    return {"ask": weigh(event).ask}
 
 
-def draws_on_goodwill(event: Event, context: Context, people: tuple[Party, ...], odds: Odds) -> bool:
-    """Whether the asks of a mail are favours: not of a desk, not of one who came with the matter first."""
+def asking(lines: Sequence[Line], odds: Odds) -> list[Line]:
+    """Return the sentences that ask, the surest first; none if all likely ones only look like asks."""
+    favour = odds.favour_ask >= load().thresholds["favour_ask"]
+    ordered = sorted(lines, key=lambda line: -_strength(line, favour))
+    heard = [line for line in ordered if not is_silent_line(line)]
+    set_aside = any(_strength(line, False) >= PLAIN for line in ordered if is_silent_line(line))
+    if set_aside:
+        heard = [line for line in heard if _strength(line, False) >= PLAIN]
+    likely = [line for line in heard if _strength(line, favour) >= LIKELY]
+    return likely or [line for line in heard[:1] if line.ask >= FAINT]
+
+
+def draws_on_goodwill(
+    event: Event, context: Context, people: Sequence[Party], odds: Odds, asks: Sequence[Line]
+) -> bool:
+    """Whether the asks of a mail are favours.
+
+    They are not when a desk is asked, a colleague about work, or one who came with the matter first.
+    """
     if odds.favour_ask < load().thresholds["favour_ask"] or all(map(is_desk, people)):
         return False
-    return not (odds.favour_ask < 0.9 and was_approached(event, context))
+    spoken = [line for line in read(event.text).lines if line.ask >= LIKELY]
+    seen = frozenset[str]().union(*(line.cues for line in (*asks, *spoken)))
+    work = "about.work" in seen
+    assert event.sender
+    if all(same_house(event.sender.address, party.address) for party in people):
+        return not work or (odds.favour_ask >= 0.9 and "about.family" in seen)
+    if odds.favour_ask < 0.9 and was_approached(event, context):
+        return False
+    in_hand = all(ask_type(line) in _IN_HAND for line in asks)
+    return not (work and in_hand and began_it(event, context))
 
 
-def asking(lines: Iterable[Line], favour: bool) -> list[Line]:
-    """Return the sentences that ask, the surest first: all that are likely, at least one."""
-    ordered = sorted(lines, key=lambda line: -(line.favour_ask if favour else line.ask))
-    likely = [line for line in ordered if (line.favour_ask if favour else line.ask) >= 0.4]
-    return likely or ordered[:1]
+def _strength(line: Line, favour: bool) -> float:
+    return max(line.favour_ask, 0.01 * line.ask) if favour else line.ask

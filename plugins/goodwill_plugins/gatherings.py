@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is easier to read on one line
 """Of which type a meeting is, and how much of people's time it takes."""
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _TYPES = {
 
 
 @functools.cache
-def _matcher(kind: str) -> re2._Regexp:  # type: ignore[name-defined]
+def _matcher(kind: str) -> re2._Regexp:
     return re2.compile(_TYPES[kind])
 
 

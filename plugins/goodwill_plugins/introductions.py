@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 from goodwill.model import Context, Event, Party, Signal
@@ -21,8 +22,9 @@ def introduced(event: Event, context: Context) -> list[Signal]:
     named = [party for party in people if _is_named(party, event)]
     if len(named) < 2 or all(same_house(a.address, b.address) for a, b in combinations(named, 2)):
         return []
-    best, line = max(((_presents(one), one) for one in read(event.text).lines), default=(0.0, None), key=lambda p: p[0])
-    if line is None or best < 0.5:
+    lines = read(event.text).lines
+    line = max(lines, key=_presents, default=None)
+    if line is None or _presents(line) < 0.5:
         return []
     return [
         Signal(
@@ -32,7 +34,7 @@ def introduced(event: Event, context: Context) -> list[Signal]:
             to=tuple(party.address for party in named),
             size="medium",
             status="given",
-            confidence=best,
+            confidence=_presents(line),
             quote=event.text[line.sentence.start : line.sentence.end],
         )
     ]
@@ -53,13 +55,14 @@ def _outsiders(event: Event, context: Context) -> list[Party]:
 
 
 def _is_named(party: Party, event: Event) -> bool:
-    words = {word.strip(".,;:!?()'\"") for word in f"{event.subject} {event.text[:4000]}".lower().replace("-", " ").split()}
-    return any(name in words or name + "'s" in words for name in names_of(party))
+    words = set(re.findall(r"[^\W\d_]+", f"{event.subject} {event.text[:4000]}".lower()))
+    return not words.isdisjoint(names_of(party))
 
 
 def _presents(line: Line) -> float:
     seen = line.cues
-    score = 0.45 * ("intro.meet" in seen) + 0.45 * ("intro.each_other" in seen) + 0.5 * ("intro.introduce" in seen)
+    shown = ("intro.meet" in seen) + ("intro.each_other" in seen) + ("intro.introduce" in seen)
+    score = 0.45 * shown
     if "form.question" in seen:
         score -= 0.4
     return min(0.95, 0.4 + score) if score >= 0.4 else 0.0

@@ -38,4 +38,5 @@ def goodwill_on_digest(key: str, digest: Mapping[str, Any]) -> None:
 
 def _codes(verdict: Mapping[str, Any]) -> set[str]:
     recipients: Iterable[Mapping[str, Any]] = verdict.get("recipients") or ()
-    return {str(reason["code"]) for one in recipients for reason in one.get("reasons") or () if "code" in reason}
+    reasons = (reason for one in recipients for reason in one.get("reasons") or ())
+    return {str(reason["code"]) for reason in reasons if "code" in reason}

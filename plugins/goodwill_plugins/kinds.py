@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Size
 from goodwill_plugins.reading import Line
 
-_ASK_ORDER = (
-    "introduction", "endorsement", "referral", "promotion", "money", "job", "advice", "time", "information",
-)  # fmt: skip
+_COSTLY = ("introduction", "endorsement", "referral", "promotion", "money", "job")
+_ASK_ORDER = (*_COSTLY, "advice", "time", "information")
 _FAVOUR_ORDER = (
     "introduction", "endorsement", "referral", "promotion", "recognition", "gift", "advice", "information",
     "resource", "time",
@@ -21,13 +20,22 @@ _SIZES: dict[str, Size] = {
 
 
 def ask_type(line: Line, lines: Sequence[Line] = ()) -> str:
-    """Return the type out of ``ASK_TYPES`` that the sentence, else its mail, speaks of; else ``help``."""
-    return _type(line, lines, _ASK_ORDER)
+    """Return the type out of ``ASK_TYPES`` that the sentence speaks of; else ``help``.
+
+    A sentence that names nothing costly ("would you give it two lines?") borrows from its neighbours
+    in ``lines`` what it is about.
+    """
+    own = _first(line, _ASK_ORDER)
+    if own in _COSTLY or line not in lines:
+        return own or "help"
+    place = lines.index(line)
+    around = [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]]
+    return next((kind for one in around if (kind := _first(one, _COSTLY))), own or "help")
 
 
-def favour_type(line: Line, lines: Sequence[Line] = ()) -> str:
-    """Return the type out of ``FAVOUR_TYPES`` that the sentence, else its mail, speaks of; else ``help``."""
-    return _type(line, lines, _FAVOUR_ORDER)
+def favour_type(line: Line) -> str:
+    """Return the type out of ``FAVOUR_TYPES`` that the sentence speaks of; else ``help``."""
+    return _first(line, _FAVOUR_ORDER) or "help"
 
 
 def size_of(kind: str) -> Size:
@@ -35,11 +43,8 @@ def size_of(kind: str) -> Size:
     return _SIZES.get(kind, "small")
 
 
-def _type(line: Line, lines: Iterable[Line], order: Sequence[str]) -> str:
-    for kind in order:
-        if f"about.{kind}" in line.cues:
-            return kind
-    return "help"
+def _first(line: Line, order: Sequence[str]) -> str:
+    return next((kind for kind in order if f"about.{kind}" in line.cues), "")
 
 
 assert set(_ASK_ORDER) < set(ASK_TYPES)

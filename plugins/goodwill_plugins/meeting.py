@@ -14,6 +14,7 @@ from goodwill_plugins.reading import Line, read, weigh
 
 NAME = "meeting"
 VERSION = "1"
+_CALLED_OFF = ("cancelled", "canceled", "cancel:", "abgesagt", "annul")
 Status = Literal["proposed", "agreed", "held", "cancelled"]
 
 
@@ -67,7 +68,7 @@ def _entry(event: Event) -> list[Signal]:
 
 def _entry_status(entry: Appointment, summary: str) -> Status:
     opening = summary.lower().lstrip(" [(*")
-    if entry.status == "cancelled" or opening.startswith(("cancelled", "canceled", "cancel:", "abgesagt", "annul")):
+    if entry.status == "cancelled" or opening.startswith(_CALLED_OFF):
         return "cancelled"
     return "proposed" if entry.status == "tentative" else "held"
 

@@ -7,17 +7,23 @@ import re
 
 from goodwill.model import Event, Party
 
-FREE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com msn.com yahoo.com yahoo.co.uk ymail.com"
-    " aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de t-online.de mail.com mail.ru yandex.ru qq.com"
-    " 163.com 126.com proton.me protonmail.com pm.me zoho.com fastmail.com fastmail.fm hey.com orange.fr wanadoo.fr"
-    " free.fr laposte.net libero.it virgilio.it tiscali.it comcast.net verizon.net sbcglobal.net att.net bellsouth.net"
-    " cox.net earthlink.net juno.com btinternet.com sky.com talktalk.net virginmedia.com ntlworld.com shaw.ca rogers.com"
-    " sympatico.ca bigpond.com optusnet.com.au xtra.co.nz rediffmail.com naver.com daum.net hanmail.net seznam.cz wp.pl"
-    " o2.pl interia.pl bluewin.ch hispeed.ch telenet.be skynet.be ziggo.nl kpnmail.nl home.nl uol.com.br bol.com.br"
-    " terra.com.br webtv.net compuserve.com swbell.net mindspring.com excite.com prodigy.net pacbell.net".split()
+_FREE_MAIL = """
+gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com msn.com yahoo.com
+yahoo.co.uk ymail.com aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de
+t-online.de mail.com mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com
+pm.me zoho.com fastmail.com fastmail.fm hey.com orange.fr wanadoo.fr free.fr laposte.net
+libero.it virgilio.it tiscali.it comcast.net verizon.net sbcglobal.net att.net
+bellsouth.net cox.net earthlink.net juno.com btinternet.com sky.com talktalk.net
+virginmedia.com ntlworld.com shaw.ca rogers.com sympatico.ca bigpond.com optusnet.com.au
+xtra.co.nz rediffmail.com naver.com daum.net hanmail.net seznam.cz wp.pl o2.pl interia.pl
+bluewin.ch hispeed.ch telenet.be skynet.be ziggo.nl kpnmail.nl home.nl uol.com.br
+bol.com.br terra.com.br webtv.net compuserve.com swbell.net mindspring.com excite.com
+prodigy.net pacbell.net
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
+_SECOND_LEVEL = frozenset(
+    ("co", "com", "org", "net", "gov", "edu", "ac", "ltd", "plc", "me", "nhs", "sch", "gob", "or", "ne", "go")
 )
-_SECOND_LEVEL = frozenset("co com org net gov edu ac ltd plc me nhs sch gob or ne go nom".split())
 _FREE_NAME = re.compile(
     r"^(?:[a-z]*(?:mail|post)|.*(?:freemail|webmail|homemail|homepost|students?|alumni))\.(?:example|test|invalid)$"
 )
@@ -32,12 +38,14 @@ _BOT = re.compile(
     r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotreply|mailer-daemon|notifications?|notify|alerts?|news(?:letters?)?"
     r"|bounces?|bot|robot|automated|auto|system|digest|updates|marketing|promo(?:tions)?|offers|deals)(?:[-_.+].*)?\d*$"
 )
-_LIST = re.compile(r"(?:^|[.@-])(?:lists?|listserv|googlegroups|groups|yahoogroups|freelists)\.|^(?:all|everyone|staff)@")
+_LIST = re.compile(
+    r"(?:^|[.@-])(?:lists?|listserv|googlegroups|groups|yahoogroups|freelists)\.|^(?:all|everyone|staff)@"
+)
 
 
 @functools.lru_cache(maxsize=4096)
 def house(address: str) -> str:
-    """Return the registrable domain of ``address``; "" for free mail, which is nobody's house, and for none."""
+    """Return the registrable domain of ``address``; "" for none, and for free mail, nobody's house."""
     domain = address.rpartition("@")[2].strip(".").lower()
     labels = domain.split(".")
     if len(labels) < 2:
@@ -78,14 +86,16 @@ def addressees(event: Event) -> tuple[Party, ...]:
 
 def names_of(party: Party) -> tuple[str, ...]:
     """The small-letter words by which a text may name the party: the given name first; at least two letters."""
-    words = re.findall(r"[^\W\d_]{2,}", party.name.lower()) or re.findall(r"[^\W\d_]{3,}", _local(party.address))
-    return tuple(words)
+    words = re.findall(r"[^\W\d_]{2,}", party.name.lower())
+    return tuple(words or re.findall(r"[^\W\d_]{3,}", _local(party.address)))
 
 
 def _greeted(party: Party, text: str) -> bool:
     head = text[:200].lower()
     names = names_of(party)
-    return bool(names) and bool(re.search(rf"(?:^|\n|hi |dear |and |& |, ){re.escape(names[0])}\b[,:!]?", head))
+    return bool(names) and bool(
+        re.search(rf"(?:^|\n|hi |dear |and |& |, ){re.escape(names[0])}\b[,:!]?", head)
+    )
 
 
 def _local(address: str) -> str:

@@ -53,9 +53,7 @@ def read(text: str) -> Reading:
     found = [cues(sentence.text) for sentence in sentences]
     words = [tuple(tokens(sentence.text)) for sentence in sentences]
     own = [model.add(own_features(said, seen)) for said, seen in zip(words, found, strict=True)]
-    logits = [
-        model.line(total + model.add(place_features(found, place))) for place, total in enumerate(own)
-    ]
+    logits = [model.line(total + model.add(place_features(found, place))) for place, total in enumerate(own)]
     odds = [[probability(logit) for logit in row] for row in logits]
     lines = tuple(
         Line(sentence, seen, said, *row)
@@ -74,7 +72,9 @@ def weigh(event: Event) -> Odds:
 def _weigh(text: str, opening: str, sender: str, people: tuple[Party, ...]) -> Odds:
     stack = load().stack
     inputs = {**read(text).sums, **dict.fromkeys(circumstances(text, opening, sender, people), 1.0)}
-    weighed = (math.fsum(stack[output].get(name, 0.0) * inputs[name] for name in inputs) for output in OUTPUTS)
+    weighed = (
+        math.fsum(stack[output].get(name, 0.0) * inputs[name] for name in inputs) for output in OUTPUTS
+    )
     return Odds(*map(probability, weighed))
 
 

@@ -21,15 +21,18 @@ _NORMAL = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000", " "),
         **dict.fromkeys("\t\x0b\x0c\r", " "),
-        **{"\u2026": ".", "\uff1f": "?", "\uff01": "!", "\u3002": ".", "\u061f": "?"},
+        "\u2026": ".",
+        "\uff1f": "?",
+        "\uff01": "!",
+        "\u3002": ".",
+        "\u061f": "?",
     }
 )
-_ABBREVIATIONS = frozenset(
-    (
-        "mr mrs ms dr prof st sr jr rev hon messrs vs etc e.g i.e eg ie cf approx no nos fig vol ext tel inc ltd "
-        "corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri"
-    ).split(" ")
-)
+_ABBREVIATED = """
+mr mrs ms dr prof st sr jr rev hon messrs vs etc e.g i.e eg ie cf approx no nos fig vol ext tel inc ltd
+corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 _BREAK = re.compile(r"[.!?]+[\"')\]]*(?=\s)|\n")
 _BULLET = re.compile(r" *(?:[-*\u2022\u25cf\u25aa\u00b7>]|\(?\d{1,2}[.)]|\(?[a-z][.)]) +")
 _LAST_WORD = re.compile(r"[^\s(\"']*$")

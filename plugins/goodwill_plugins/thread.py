@@ -22,3 +22,10 @@ def was_approached(event: Event, context: Context) -> bool:
     if before is None:
         return False
     return any(line.ask >= 0.6 or line.meeting >= 0.6 for line in before.lines)
+
+
+def began_it(event: Event, context: Context) -> bool:
+    """Whether the addressees wrote the first mail of the thread: the matter in hand is theirs too."""
+    first = next((mail for mail in context.thread if mail.sender), None)
+    addresses = {party.address for party in addressees(event)}
+    return first is not None and first.sender is not None and first.sender.address in addresses

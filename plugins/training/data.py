@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+
+from goodwill.model import Event, Party
 from goodwill_plugins.cues import cues
 from goodwill_plugins.features import own_features, place_features, tokens
 from goodwill_plugins.parties import addressees
 from goodwill_plugins.reading import circumstances
 from goodwill_plugins.sentences import split
-from scipy import sparse
-
-from goodwill.model import Event, Party
 
 WORLDS = ("messages", "invented")
 UNKNOWN = -1

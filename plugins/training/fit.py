@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from data import Corpus, matrix, vocabulary
-from goodwill_plugins.model import OUTPUTS
-from goodwill_plugins.reading import pooled
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+
+from goodwill_plugins.model import OUTPUTS
+from goodwill_plugins.reading import pooled
 
 SENDERS = 5
 STRENGTH = 4.0  # what a row's unit norm is multiplied with; folded into the weights on the way out

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from data import WORLDS, Corpus
+
 from goodwill_plugins.model import OUTPUTS
 
 
 def best_threshold(odds: np.ndarray, truth: np.ndarray, world: np.ndarray) -> float:
     """Return the threshold with the best mean F1 over the worlds."""
     tried = np.linspace(0.1, 0.85, 76)
-    scores = [np.mean([f1(odds[world == w] >= t, truth[world == w])[0] for w in range(len(WORLDS))]) for t in tried]
+    scores = [_mean_f1(odds >= limit, truth, world) for limit in tried]
     return round(float(tried[int(np.argmax(scores))]), 3)
+
+
+def _mean_f1(called: np.ndarray, truth: np.ndarray, world: np.ndarray) -> float:
+    by_world = [f1(called[world == one], truth[world == one])[0] for one in range(len(WORLDS))]
+    return sum(by_world) / len(by_world)
 
 
 def f1(called: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:

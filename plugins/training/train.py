@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from data import Corpus, load_corpus
 from fit import STRENGTH, Fitted, Space, fit, make_space, predict, stack_names
-from goodwill_plugins.model import BLOCK, OUTPUTS, SCALE, WIDTH, pack
 from measure import best_threshold, report
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+
+from goodwill_plugins.model import BLOCK, OUTPUTS, SCALE, WIDTH, pack
 
 WEIGHTS = Path(__file__).parents[1] / "goodwill_plugins" / "weights.json"
 FOLDS = 5

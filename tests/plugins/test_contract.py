@@ -1,0 +1,19 @@
+"""Our own detectors keep the public contract."""
+
+from __future__ import annotations
+
+from detector_contract import DetectorContract
+
+from goodwill_plugins import ask, favour, meeting
+
+
+class TestAsk(DetectorContract):
+    plugin = ask
+
+
+class TestFavour(DetectorContract):
+    plugin = favour
+
+
+class TestMeeting(DetectorContract):
+    plugin = meeting
