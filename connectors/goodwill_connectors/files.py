@@ -303,6 +303,7 @@ class _Poll:
         elif kind == "zip" and depth < archive.DEEPEST:
             yield from self._nested(stream, place, reader, cursor, depth)
         elif kind == "zip":
+            self.met += 1
             yield _problem_page(
                 stream, "lies too deep: archives within archives within archives", "Unpack it first", place
             )
@@ -496,7 +497,7 @@ def _mbox_found(place: str, number: int, message: Message) -> Found:
         id=str(message.start),
         place=f"{place}: message {number} at byte {message.start}",
         load=lambda: data,
-        version=str(message.end - message.start),
+        version=f"{message.end - message.start}-{zlib.crc32(data):08x}",
         inferred=date,
         vouched=date is not None,
         done=message.end,

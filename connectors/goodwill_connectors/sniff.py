@@ -20,6 +20,7 @@ _COMMON = frozenset(
         b"list-id", b"precedence", b"status",
     )
 )  # fmt: skip
+_EXTENSION = re.compile(r"\.(?:mbox|mbx|sbd|gz|imapmbox|txt)\b.*$", re.IGNORECASE)
 _UNWANTED = frozenset(
     (
         "drafts", "draft", "junk", "junk e-mail", "junk email", "spam", "bulk mail", "trash", "deleted items", "deleted messages", "deleted",
@@ -62,7 +63,7 @@ def _is_mail(head: bytes) -> bool:
 
 def is_unwanted(name: str) -> bool:
     """Whether a folder or mbox of this name holds drafts, spam or what was thrown away, never an event."""
-    last = re.split(
-        r"[./]", re.sub(r"\.(?:mbox|mbx|sbd|gz|imapmbox|txt)\b.*$", "", name.strip("./"), flags=re.IGNORECASE)
-    )[-1]
+    bare = _EXTENSION.sub("", name.strip("/"))
+    nested = bare.startswith(".") or bare.lower().startswith("inbox.")  # Maildir++ writes folders with dots
+    last = bare.split(".")[-1] if nested else bare.rpartition("/")[2]
     return last.strip().lower() in _UNWANTED

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from goodwill.words import from_html, normalize_subject, split
 
 PLAIN = st.lists(
-    st.text(alphabet="abcdefghij klm", min_size=1, max_size=40).map(str.strip).filter(lambda line: len(line) > 3),
+    st.text(alphabet="abcdefghij klm", min_size=1, max_size=40)
+    .map(str.strip)
+    .filter(lambda line: len(line) > 3),
     min_size=1,
     max_size=12,
 ).map("\n".join)
@@ -141,7 +143,9 @@ def test_html_quotes_of_many_clients(reply: str) -> None:
 
 
 def test_an_indent_is_no_quote() -> None:
-    html = "<p>mine</p><blockquote style='margin: 0 0 0 40px; border: none; padding: 0'>also mine</blockquote>"
+    html = (
+        "<p>mine</p><blockquote style='margin: 0 0 0 40px; border: none; padding: 0'>also mine</blockquote>"
+    )
     assert "also mine" in split(from_html(html)).own
 
 
@@ -152,7 +156,21 @@ def test_html_never_raises(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", ">", "> ", "On ", "From: x\n", "--\n", "This message\n", "Thanks,\n", "<div>", "a@b ", "_", "\0\xff"]
+    "piece",
+    [
+        "a",
+        ">",
+        "> ",
+        "On ",
+        "From: x\n",
+        "--\n",
+        "This message\n",
+        "Thanks,\n",
+        "<div>",
+        "a@b ",
+        "_",
+        "\0\xff",
+    ],
 )
 def test_a_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (300_000 // len(piece))
