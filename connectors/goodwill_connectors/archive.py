@@ -114,8 +114,7 @@ def salvage(file: IO[bytes]) -> Iterator[Salvaged]:
             flags & 1
             or method not in (0, 8)
             or (method == 0 and flags & 8)
-            or packed == 0xFFFFFFFF
-            and method == 0
+            or (packed == 0xFFFFFFFF and method == 0)
         ):
             return
         stream = _Inflated(file, method, packed if method == 0 else None)

@@ -9,7 +9,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from goodwill.errors import InputError
 from goodwill.model import Problem
 from goodwill.plugin import Known, Page
 from goodwill_connectors import archive
-from goodwill_connectors.cursors import Mark, mark, resumable, signature
+from goodwill_connectors.cursors import Mark, signature
 from goodwill_connectors.folders import File, Listing, is_discarded_name, list_folder, maildir_id
 from goodwill_connectors.items import Found, calendar_pages, mail_pages
-from goodwill_connectors.mbox import CutShort, Message, Readable, envelope_date, read_mbox
+from goodwill_connectors.mbox import Readable, read_mbox
 from goodwill_connectors.mime import slim
 from goodwill_connectors.sniff import HEAD, is_unwanted, sniff
+from goodwill_connectors.sources import Raw, Rewound, Tracker, packed_messages, resume
 
 MOST_MAIL = 64 << 20  # bytes of a single mail that are read
 MOST_CALENDAR = 256 << 20
@@ -234,12 +235,12 @@ class _Poll:
         stream = str(path.resolve())
         if not self._claim(stream):
             return
-        start = _resume(path, Mark.decode(self.cursors.get(stream)))
+        start = resume(path, Mark.decode(self.cursors.get(stream)))
         if start is None:
             return
         with path.open("rb") as file:
             file.seek(start.end)
-            tracker = _Tracker(path, start)
+            tracker = Tracker(path, start)
             yield from mail_pages(
                 stream,
                 tracker.follow(read_mbox(file, start.end)),
@@ -275,7 +276,7 @@ class _Poll:
         depth: int = 0,
     ) -> Iterator[Page]:
         """Whatever a packed stream turns out to be."""
-        reader = _Rewound(source)
+        reader = Rewound(source)
         kind = sniff(reader.head)
         if kind == "mbox":
             yield from self._packed_mbox(stream, place, reader, cursor)
@@ -311,7 +312,7 @@ class _Poll:
             yield from self._unknown(
                 stream,
                 place,
-                gzip.GzipFile(fileobj=io.BufferedReader(_Raw(reader))),
+                gzip.GzipFile(fileobj=io.BufferedReader(Raw(reader))),
                 cursor,
                 named,
                 depth + 1,
@@ -322,7 +323,7 @@ class _Poll:
     def _packed_mbox(self, stream: str, place: str, source: Readable, cursor: str | None) -> Iterator[Page]:
         self.met += 1
         broken: list[str] = []
-        found = _packed_messages(place, source, broken)
+        found = packed_messages(place, source, broken)
         yield from mail_pages(
             stream,
             found,
@@ -334,7 +335,7 @@ class _Poll:
             yield _problem_page(stream, broken[0], "Export or copy it again; what was read is kept", place)
 
     def _nested(
-        self, stream: str, place: str, source: _Rewound, cursor: str | None, depth: int
+        self, stream: str, place: str, source: Rewound, cursor: str | None, depth: int
     ) -> Iterator[Page]:
         with tempfile.SpooledTemporaryFile(max_size=32 << 20) as copy:
             size = 0
@@ -448,133 +449,8 @@ class _Poll:
             yield _problem_page(
                 stream, f"{lost or 'it'} breaks off: {error}", "Export or copy it again", place
             )
-        what = f"is cut short or damaged: its directory is missing; {read} of its files were found, the rest is lost"
+        what = f"is cut short or damaged (no directory); {read} of its files were found, the rest is lost"
         yield _problem_page(stream, what, "Export or copy it again", place)
-
-
-@dataclass(slots=True)
-class _Tracker:
-    """Numbers the messages of an mbox and knows the cursor after each."""
-
-    path: Path
-    start: Mark
-    count: int = 0
-    end: int = 0
-    last: int = 0
-
-    def follow(self, messages: Iterable[Message]) -> Iterator[Found]:
-        self.count, self.end, self.last = self.start.count, self.start.end, self.start.last
-        for message in messages:
-            self.count += 1
-            self.end, self.last = message.end, message.start
-            yield _mbox_found(str(self.path), self.count, message)
-
-    def cursor(self, last: Found | None) -> str | None:
-        return mark(self.path, self.end, self.last, self.count).encode()
-
-
-def _resume(path: Path, known: Mark | None) -> Mark | None:
-    """From where to read an mbox: the old end when it only grew, else its start; None when it is unchanged."""
-    fresh = Mark(0, 0, "", "", 0, 0, 0)
-    if known is None or not resumable(path, known):
-        return fresh
-    if path.stat().st_size == known.end:
-        return None
-    with path.open("rb") as file:
-        file.seek(known.end)
-        if file.read(64).lstrip(b"\r\n").startswith(b"From "):
-            return known
-    # the last message was still being written: read it again
-    return Mark(
-        known.size, known.mtime, known.head, known.tail, known.last, known.last, max(known.count - 1, 0)
-    )
-
-
-def _mbox_found(place: str, number: int, message: Message) -> Found:
-    date = envelope_date(message.envelope)
-    data = message.data
-    return Found(
-        id=str(message.start),
-        place=f"{place}: message {number} at byte {message.start}",
-        load=lambda: data,
-        version=f"{message.end - message.start}-{zlib.crc32(data):08x}",
-        inferred=date,
-        vouched=date is not None,
-        done=message.end,
-        size=len(data),
-    )
-
-
-def _packed_messages(place: str, source: Readable, broken: list[str]) -> Iterator[Found]:
-    number = 0
-    end = 0
-    try:
-        for message in read_mbox(source):
-            number += 1
-            end = message.end
-            yield _mbox_found(place, number, message)
-    except CutShort as error:
-        broken.append(
-            f"is cut short or damaged after {number} messages (byte {end} unpacked): {error}; the rest is lost"
-        )
-
-
-class _Rewound:
-    """A stream whose first bytes were looked at and are given again; remembers the error that ended it."""
-
-    def __init__(self, source: Readable) -> None:
-        self.source = source
-        self.error: Exception | None = None
-        self.head = b""
-        self.given = 0
-        while len(self.head) < HEAD:
-            chunk = self._read(HEAD - len(self.head))
-            if not chunk:
-                break
-            self.head += chunk
-
-    def _read(self, size: int) -> bytes:
-        try:
-            return self.source.read(size)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, ValueError, RuntimeError) as error:
-            self.error = error
-            return b""
-
-    def read(self, size: int = -1, /) -> bytes:
-        if self.given < len(self.head):
-            piece = self.head[self.given :] if size < 0 else self.head[self.given : self.given + size]
-            self.given += len(piece)
-            return piece
-        if self.error is not None:
-            raise self.error
-        return self.source.read(size if size >= 0 else 1 << 20)
-
-    def rest(self, most: int) -> tuple[bytes, Exception | None]:
-        """Everything up to ``most`` bytes, and the error that ended it, if any."""
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            while size < most and (chunk := self.read(1 << 20)):
-                pieces.append(chunk)
-                size += len(chunk)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, ValueError, RuntimeError) as error:
-            return b"".join(pieces), error
-        return b"".join(pieces), None
-
-
-class _Raw(io.RawIOBase):
-    """Lets gzip read from a stream that only has ``read``."""
-
-    def __init__(self, source: Readable) -> None:
-        self.source = source
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        chunk = self.source.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
 
 
 def _head(path: Path) -> bytes:

@@ -42,7 +42,7 @@ _ASCII = frozenset(
 
 
 def read_headers(block: bytes) -> dict[str, list[str]]:
-    """The fields of a header block by lower-case name, unfolded but not decoded; broken lines are left out."""
+    """The fields of a header block by lower-case name, unfolded, not decoded; broken lines are left out."""
     fields: dict[str, list[str]] = {}
     for match in _FIELD.finditer(block):
         value = match[2][:LONGEST]
@@ -201,7 +201,7 @@ def identities(values: Iterable[str]) -> list[str]:
 
 
 def moment(value: str) -> datetime | None:
-    """A mail's date as UTC, or None. Without a zone it counts as UTC; what no clock can have meant is None."""
+    """A mail's date as UTC, or None. Without a zone it counts as UTC; an absurd year is None."""
     value = text_of(value[:200])
     if not value:
         return None

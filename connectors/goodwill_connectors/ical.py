@@ -25,11 +25,16 @@ from goodwill_connectors.recurrence import Component, TooMany, occurrences
 LONGEST_TEXT = 50_000
 
 _CONFERENCE = re.compile(
-    r"^[ \t*>]*(?:-::~|[-_~=*─]{10,}\s*\n\s*(?:microsoft teams|join|zoom)|.{0,80}\binviting you to a scheduled zoom|join zoom meeting"
-    r"|join (?:with google meet|from (?:pc|a video)|the (?:meeting|call|webinar)|on your computer|webex|by phone|microsoft teams|hangout)"
-    r"|microsoft teams (?:meeting|need help|besprechung)|microsoft teams-besprechung|réunion microsoft teams|reunión de microsoft teams"
-    r"|zoom-meeting beitreten|participer à la réunion zoom|unirse a la reunión|an zoom meeting teilnehmen|click here to join"
-    r"|hier klicken, um an der besprechung|https?://(?:\S+\.)?(?:zoom\.us/j|meet\.google\.com|teams\.microsoft\.com/l/meetup|\S*webex\.com)/)",
+    r"^[ \t*>]*(?:-::~|[-_~=*─]{10,}\s*\n\s*(?:microsoft teams|join|zoom)"
+    r"|.{0,80}\binviting you to a scheduled zoom|join zoom meeting"
+    r"|join (?:with google meet|from (?:pc|a video)|the (?:meeting|call|webinar)|on your computer"
+    r"|webex|by phone|microsoft teams|hangout)"
+    r"|microsoft teams (?:meeting|need help|besprechung)|microsoft teams-besprechung"
+    r"|réunion microsoft teams|reunión de microsoft teams"
+    r"|zoom-meeting beitreten|participer à la réunion zoom|unirse a la reunión"
+    r"|an zoom meeting teilnehmen|click here to join"
+    r"|hier klicken, um an der besprechung|https?://(?:\S+\.)?(?:zoom\.us/j|meet\.google\.com"
+    r"|teams\.microsoft\.com/l/meetup|\S*webex\.com)/)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(r"<(?:br|p|div|span|a|html|b|ul|li|table)\b[^>]{0,500}/?>", re.IGNORECASE)

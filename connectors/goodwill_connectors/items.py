@@ -23,7 +23,8 @@ _FLAGS = re.compile(
 )
 _LABELS = frozenset(
     (
-        "spam", "trash", "bin", "draft", "drafts", "papierkorb", "entwurf", "entwürfe", "corbeille", "brouillon",
+        "spam", "trash", "bin", "draft", "drafts", "papierkorb", "entwurf", "entwürfe", "corbeille",
+        "brouillon",
         "brouillons", "papelera", "borrador", "borradores",
     )
 )  # fmt: skip

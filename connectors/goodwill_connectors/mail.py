@@ -43,8 +43,10 @@ _AUTOMATIC = (
 )
 _HUMAN = ("in-reply-to", "references", "user-agent", "x-mailer", "thread-index", "x-originating-ip")
 _AWAY = re.compile(
-    r"(?:out of (?:the )?office|auto(?:matic)?[- ]?(?:reply|response)|automatische (?:antwort|rückmeldung)|abwesenheit|réponse automatique"
-    r"|absence du bureau|respuesta automática|fuera de la oficina|undeliver(?:able|ed)|delivery status notification"
+    r"(?:out of (?:the )?office|auto(?:matic)?[- ]?(?:reply|response)|automatische (?:antwort"
+    r"|rückmeldung)|abwesenheit|réponse automatique"
+    r"|absence du bureau|respuesta automática|fuera de la oficina|undeliver(?:able|ed)"
+    r"|delivery status notification"
     r"|mail delivery (?:failed|failure)|returned mail)\b",
     re.IGNORECASE,
 )

@@ -21,7 +21,8 @@ LONGEST_LENGTH = 4 << 20  # a Content-Length beyond this is not followed
 _CANDIDATE = re.compile(rb"\n(From [^\n]{0,1000})\n")
 _HEADER = re.compile(rb">?[!-9;-~]{1,80}[ \t]*:|>From ")
 _DATED = re.compile(
-    rb"From .*?\b([A-Za-z]{3}) +(\d{1,2}) +(\d{1,2}:\d\d(?::\d\d)?) +(?:([+-]\d{4}|[A-Z]{1,5}) +)?(\d{4})(?: +([+-]\d{4}))?"
+    rb"From .*?\b([A-Za-z]{3}) +(\d{1,2}) +(\d{1,2}:\d\d(?::\d\d)?) +(?:([+-]\d{4}"
+    rb"|[A-Z]{1,5}) +)?(\d{4})(?: +([+-]\d{4}))?"
 )
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -160,7 +161,7 @@ def _keep(pieces: list[bytes], piece: bytes) -> None:
 
 def _message(start: int, end: int, pieces: list[bytes]) -> Message:
     whole = b"".join(pieces)
-    envelope, newline, data = whole.partition(b"\n") if whole.startswith(b"From ") else (b"", b"", whole)
+    envelope, _newline, data = whole.partition(b"\n") if whole.startswith(b"From ") else (b"", b"", whole)
     if data.endswith(b"\r\n"):
         data = data[:-2]
     elif data.endswith(b"\n"):

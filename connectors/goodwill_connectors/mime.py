@@ -18,7 +18,8 @@ KEPT = 300_000  # bytes of one run of base64 that survive slimming; a multiple o
 
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\A\r?\n")
 _STUB = re.compile(
-    r"(?:view|open|see|read|display|ansehen|anzeigen|visuali[sz]er|ver)\b.{0,60}(?:html|browser|navigat)|html (?:mail|e-?mail|message|format)"
+    r"(?:view|open|see|read|display|ansehen|anzeigen|visuali[sz]er|ver)\b.{0,60}(?:html|browser"
+    r"|navigat)|html (?:mail|e-?mail|message|format)"
     r"|(?:not|nicht|pas|no) .{0,30}html",
     re.IGNORECASE,
 )

@@ -85,7 +85,9 @@ def _check(rule: Any, start: datetime, horizon: datetime) -> tuple[datetime, flo
     frequency = str((rule.get("FREQ") or [""])[0]).upper()
     if frequency not in _PERIODS:
         raise TooMany("its rule names no frequency")
-    interval = max(1, int((rule.get("INTERVAL") or [1])[0]))
+    interval = int((rule.get("INTERVAL") or [1])[0])
+    if interval < 1:
+        raise TooMany("it repeats without any time between")
     density = prod(len(rule.get(name) or [1]) for name in _MULTIPLIERS.get(frequency, _ALL))
     spacing = _PERIODS[frequency] * interval / max(1, density)
     until = [as_moment(value) for value in (rule.get("UNTIL") or []) if isinstance(value, date)]

@@ -13,20 +13,28 @@ _SEPARATOR = re.compile(rb"[\r\n]*From [^\r\n]*\r?\n(?:>?[!-9;-~]+[ \t]*:|\r?\n)
 _FIELD = re.compile(rb"^([!-9;-~]{1,80})[ \t]*:", re.MULTILINE)
 _COMMON = frozenset(
     (
-        b"from", b"to", b"cc", b"bcc", b"subject", b"date", b"message-id", b"received", b"return-path", b"mime-version",
-        b"content-type", b"delivered-to", b"reply-to", b"sender", b"in-reply-to", b"references", b"envelope-to",
-        b"x-mozilla-status", b"x-gmail-labels", b"dkim-signature", b"x-mailer", b"user-agent", b"resent-from",
-        b"content-transfer-encoding", b"x-gm-thrid", b"x-uidl", b"x-account-key", b"arc-seal", b"authentication-results",
+        b"from", b"to", b"cc", b"bcc", b"subject", b"date", b"message-id", b"received", b"return-path",
+        b"mime-version",
+        b"content-type", b"delivered-to", b"reply-to", b"sender", b"in-reply-to", b"references",
+        b"envelope-to",
+        b"x-mozilla-status", b"x-gmail-labels", b"dkim-signature", b"x-mailer", b"user-agent",
+        b"resent-from",
+        b"content-transfer-encoding", b"x-gm-thrid", b"x-uidl", b"x-account-key", b"arc-seal",
+        b"authentication-results",
         b"list-id", b"precedence", b"status",
     )
 )  # fmt: skip
 _EXTENSION = re.compile(r"\.(?:mbox|mbx|sbd|gz|imapmbox|txt)\b.*$", re.IGNORECASE)
 _UNWANTED = frozenset(
     (
-        "drafts", "draft", "junk", "junk e-mail", "junk email", "spam", "bulk mail", "trash", "deleted items", "deleted messages", "deleted",
-        "bin", "outbox", "templates", "unsent messages", "unsent", "entwürfe", "entwurf", "papierkorb", "gelöschte elemente",
-        "gelöschte objekte", "postausgang", "vorlagen", "junk-e-mail", "brouillons", "corbeille", "éléments supprimés", "pourriel",
-        "courrier indésirable", "indésirables", "borradores", "papelera", "elementos eliminados", "correo no deseado",
+        "drafts", "draft", "junk", "junk e-mail", "junk email", "spam", "bulk mail", "trash",
+        "deleted items", "deleted messages", "deleted",
+        "bin", "outbox", "templates", "unsent messages", "unsent", "entwürfe", "entwurf", "papierkorb",
+        "gelöschte elemente",
+        "gelöschte objekte", "postausgang", "vorlagen", "junk-e-mail", "brouillons", "corbeille",
+        "éléments supprimés", "pourriel",
+        "courrier indésirable", "indésirables", "borradores", "papelera", "elementos eliminados",
+        "correo no deseado",
         "entw&apw-rfe", "gel&apy-schte elemente", "gel&apy-schte objekte", "&amk-l&aok-ments supprim&aok-s",
     )
 )  # fmt: skip

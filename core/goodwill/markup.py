@@ -18,67 +18,21 @@ _LINE_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "template",
-        "noscript",
-        "object",
-        "svg",
-        "iframe",
-        "select",
-        "textarea",
-        "button",
-    ]
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "thead",
-        "tfoot",
-        "tr",
-        "ul",
-        "body",
-        "html",
-        "caption",
-    ]
-)
-_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"])
+    (
+        "script", "style", "head", "title", "meta", "link", "template", "noscript", "object", "svg", "iframe",
+        "select", "textarea", "button",
+    )
+)  # fmt: skip
+_SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"))
+_BLOCKS = _SPACED | frozenset(
+    (
+        "address", "article", "aside", "center", "dd", "div", "dt", "fieldset", "figure", "footer", "form",
+        "header", "hr", "li", "main", "nav", "section", "tbody", "thead", "tfoot", "tr", "body", "html", "caption",
+    )
+)  # fmt: skip
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$)|max-height\s*:\s*0(?:px)?\s*(?:;|$)",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px"
+    r"|pt)?\s*(?:;|$)|max-height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
 _NO_BORDER = re.compile(r"border(?:-left)?(?:-width|-style)?\s*:\s*(?:none|0|medium none)", re.IGNORECASE)
@@ -88,7 +42,8 @@ _TOP_RULE = re.compile(
 )
 _REPLY_LABEL = re.compile(r"\s*(?:From|Von|De|Expéditeur|Da)\s?:", re.IGNORECASE)
 _QUOTE_CLASS = re.compile(
-    r"\b(?:yahoo_quoted|moz-forward-container|protonmail_quote|tutanota_quote|zmail_extra|ms-outlook-mobile-reference-message"
+    r"\b(?:yahoo_quoted|moz-forward-container|protonmail_quote|tutanota_quote|zmail_extra"
+    r"|ms-outlook-mobile-reference-message"
     r"|gmail_extra_quote|WordSection_quote)\b"
 )
 _QUOTE_ID = frozenset(

@@ -14,15 +14,18 @@ PREFIX = re.compile(r"[ \t]{0,4}(?:\|[ \t]?)?>")
 
 _SEPARATOR = re.compile(
     r"[ \t]*(?:-{2,}|_{4,})[ \t]*(?:"
-    r"original(?: |-)(?:message|appointment|nachricht|e-?mail)|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)"
+    r"original(?: |-)(?:message|appointment|nachricht|e-?mail)|urspr(?:ü|ue)ngliche (?:nachricht|mail"
+    r"|e-mail)"
     r"|message d['’]origine|message original|mensaje original|messaggio originale|mensagem original"
-    r"|oorspronkelijk bericht|forwarded message|weitergeleitete nachricht|message (?:transféré|transmis|réexpédié)"
+    r"|oorspronkelijk bericht|forwarded message|weitergeleitete nachricht|message (?:transféré"
+    r"|transmis|réexpédié)"
     r"|mensaje reenviado|begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
     r")\b[^a-z]{0,80}$",
     re.IGNORECASE,
 )
 _LOTUS_FORWARD = re.compile(
-    r"[ \t]*-{3,}[ \t]*(?:forwarded by|weitergeleitet von|transféré par|réexpédié par|reenviado por) .{2,300}",
+    r"[ \t]*-{3,}[ \t]*(?:forwarded by|weitergeleitet von|transféré par|réexpédié par"
+    r"|reenviado por) .{2,300}",
     re.IGNORECASE,
 )
 _APPLE_FORWARD = re.compile(
@@ -32,7 +35,8 @@ _APPLE_FORWARD = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"[^\w<>]{0,12}(?:(?:On|Am|Le|El|Il|Em|Op|Den)\b|\d{4}[-/.]\d\d?[-/.]\d\d?\b|\d\d?[./-]\d\d?[./-]\d{2,4}\b)"
+    r"[^\w<>]{0,12}(?:(?:On|Am|Le|El|Il|Em|Op|Den)\b|\d{4}[-/.]\d\d?[-/.]\d\d?\b"
+    r"|\d\d?[./-]\d\d?[./-]\d{2,4}\b)"
 )
 _VERB = (
     r"(?:wrote|writes|schrieb|schreibt|a écrit|a ecrit|escribió|escribio|ha scritto|escreveu|schreef|skrev)"
@@ -47,14 +51,17 @@ _PRONOUN = re.compile(
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d\d?[./]\d\d?[./]\d\d\b")
 _LABEL = re.compile(
-    r"[ \t*_]*(?:(?P<sender>from|von|de|expéditeur|da|van)|(?P<sent>sent|date|gesendet(?: am)?|datum|envoyé(?: le)?|fecha"
-    r"|enviado(?: el)?|sent at)|(?P<to>to|an|à|a|para|pour|destinataire|aan)|(?P<copy>cc|bcc|kopie|copie(?: à)?|reply-to"
+    r"[ \t*_]*(?:(?P<sender>from|von|de|expéditeur|da|van)|(?P<sent>sent|date|gesendet(?: am)?|datum"
+    r"|envoyé(?: le)?|fecha"
+    r"|enviado(?: el)?|sent at)|(?P<to>to|an|à|a|para|pour|destinataire|aan)|(?P<copy>cc|bcc|kopie"
+    r"|copie(?: à)?|reply-to"
     r"|antwort an|importance|priorität|attachments?|anlagen|sent by)"
     r"|(?P<subject>subject|betreff|objet|asunto|oggetto|assunto|onderwerp|re))[*_]{0,2}[ \t\xa0]?:",
     re.IGNORECASE,
 )
 _LOTUS_DATE = re.compile(
-    r"(?:^|\s)(?:on |am )?\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [A-Z]{3,4})?$",
+    r"(?:^|\s)(?:on "
+    r"|am )?\d{1,2}[/.]\d{1,2}[/.]\d{2,4} (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [A-Z]{3,4})?$",
     re.IGNORECASE,
 )
 _DATE_ENDS = frozenset("0123456789mMTC")  # the last letter of a time, of AM and PM, and of a zone

@@ -11,39 +11,51 @@ from goodwill.quotes import PIECE, PREFIX, header_end, is_rule, next_text
 __all__ = ["Words", "from_html", "normalize_subject", "split"]
 
 _DEVICE = re.compile(
-    r"[ \t*_]*(?:(?:sent|written|typed) (?:from|via|by|with|on) (?:my |a |the |an )?(?:[\w+-]+ ){0,3}(?:iphone|ipad|ipod|phone|mobile|android"
-    r"|samsung|galaxy|blackberry|pixel|huawei|htc|nokia|handheld|device|smartphone|tablet|yahoo|proton ?mail|mail for windows"
-    r"|outlook|gmail mobile|mail\.ru|aol)\b|get outlook for|gesendet (?:von|mit|über) (?:meinem|der|mein|outlook|mail)"
-    r"|von meinem [\w ]{2,30} gesendet|diese nachricht wurde von meinem|envoyé (?:de|depuis) (?:mon|outlook|l['’]application)"
+    r"[ \t*_]*(?:(?:sent|written|typed) (?:from|via|by|with|on) (?:my |a |the "
+    r"|an )?(?:[\w+-]+ ){0,3}(?:iphone|ipad|ipod|phone|mobile|android"
+    r"|samsung|galaxy|blackberry|pixel|huawei|htc|nokia|handheld|device|smartphone|tablet|yahoo"
+    r"|proton ?mail|mail for windows"
+    r"|outlook|gmail mobile|mail\.ru|aol)\b|get outlook for|gesendet (?:von|mit|über) (?:meinem|der"
+    r"|mein|outlook|mail)"
+    r"|von meinem [\w ]{2,30} gesendet|diese nachricht wurde von meinem|envoyé (?:de|depuis) (?:mon"
+    r"|outlook|l['’]application)"
     r"|télécharger outlook|enviado (?:desde|con) (?:mi|el|outlook)|obtener outlook|holen sie sich outlook)",
     re.IGNORECASE,
 )
 _PRONE_TO_BE_PROSE = re.compile(r"[.!?]\s+\w")
 _LEGAL_OPENING = re.compile(
-    r"[ \t*_>-]*(?:(?:confidentiality|disclaimer|legal|privacy|important)\b.{0,40}(?:notice|:|$)|confidential(?:ity)?\b|disclaimer\b"
+    r"[ \t*_>-]*(?:(?:confidentiality|disclaimer|legal|privacy|important)\b.{0,40}(?:notice|:|$)"
+    r"|confidential(?:ity)?\b|disclaimer\b"
     r"|(?:the (?:information|contents?)|this|any) .{0,60}\b(?:e-?mail|message|communication|transmission)\b"
-    r"|(?:diese|die in dieser) .{0,40}(?:e-?mail|nachricht)\b|(?:ce|le) .{0,20}(?:message|courriel|e-?mail)\b"
+    r"|(?:diese|die in dieser) .{0,40}(?:e-?mail|nachricht)\b|(?:ce|le) .{0,20}(?:message|courriel"
+    r"|e-?mail)\b"
     r"|este .{0,20}(?:mensaje|correo)\b)",
     re.IGNORECASE,
 )
 _LEGAL_MARK = re.compile(
-    r"confidential|privileged|intended (?:recipient|only|solely|for)|solely|addressee|notify (?:the|us)|delete|unauthori[sz]ed"
-    r"|prohibited|disclos|vertraulich|bestimmt|empfänger|vernichten|löschen|unbefugt|confidentiel|destinataire|détruire|interdit"
+    r"confidential|privileged|intended (?:recipient|only|solely|for)|solely|addressee|notify (?:the"
+    r"|us)|delete|unauthori[sz]ed"
+    r"|prohibited|disclos|vertraulich|bestimmt|empfänger|vernichten|löschen|unbefugt|confidentiel"
+    r"|destinataire|détruire|interdit"
     r"|confidencial|destinatario|prohibid|eliminar|notifi",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"[ \t]*(?:(?:many |kind |best |warm |with )*(?:thanks|thank you|regards|wishes|cheers|best|sincerely|yours|cordially)\b"
-    r"|(?:viele|beste|liebe|mit freundlichen|herzliche|schöne) grüße|mfg|lg|vg|cordialement|bien à vous|saludos|un saludo|atentamente)"
+    r"[ \t]*(?:(?:many |kind |best |warm |with )*(?:thanks|thank you|regards|wishes|cheers|best"
+    r"|sincerely|yours|cordially)\b"
+    r"|(?:viele|beste|liebe|mit freundlichen|herzliche|schöne) grüße|mfg|lg|vg|cordialement"
+    r"|bien à vous|saludos|un saludo|atentamente)"
     r"[\w ]{0,24}[,.!]?[ \t]*$",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"(?:\+|\(|\b)\d[\d ().\-/]{6,}\d|\bwww\.|https?://|\S+@\S+\.\S+|\b(?:tel|phone|mobile|cell|fax|direct)\b[ .:]",
+    r"(?:\+|\(|\b)\d[\d ().\-/]{6,}\d|\bwww\.|https?://|\S+@\S+\.\S+|\b(?:tel|phone|mobile|cell|fax"
+    r"|direct)\b[ .:]",
     re.IGNORECASE,
 )
 _PREFIXES = re.compile(
-    r"\s*(?:(?:re|fwd?|fw|aw|wg|sv|rv|tr|enc|antw|antwort|vs|res|odp|ref|r)\s?(?:[\[(]\d{1,3}[\])]|\*\d{1,3})?\s?[:：]"
+    r"\s*(?:(?:re|fwd?|fw|aw|wg|sv|rv|tr|enc|antw|antwort|vs|res|odp|ref|r)\s?(?:[\[(]\d{1,3}[\])]"
+    r"|\*\d{1,3})?\s?[:：]"
     r"|\[[^\[\]]{1,60}\])\s*",
     re.IGNORECASE,
 )

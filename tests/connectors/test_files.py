@@ -145,7 +145,7 @@ def test_chunks_cut_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_content_length_is_honoured_when_it_is_right() -> None:
-    body = b"quoting an mbox:\n\nFrom ada@example.com Mon May 13 10:00:00 2024\nSubject: no mail of its own\n\nend\n"
+    body = b"quoting an mbox:\n\nFrom ada@example.com Mon May 13 10:00:00 2024\nSubject: no mail of its own\n\nend\n"  # noqa: E501
     head = b"From: ada@example.com\nContent-Length: %d\n\n"
     assert len(list(read_mbox(io.BytesIO(mbox(head % len(body) + body, mail(2)))))) == 2
     assert len(list(read_mbox(io.BytesIO(mbox(head % 9999 + b"short\n", mail(2)))))) == 2

@@ -27,7 +27,11 @@ def multipart(kind: str, *parts: str) -> bytes:
 
 @given(st.binary(max_size=2000))
 def test_never_raises_on_bytes_with_a_header(noise: bytes) -> None:
-    for raw in (b"From: a@example.com\n" + noise, b"X: y\n\n" + noise, HEAD.encode() + b"Content-Type: " + noise):
+    for raw in (
+        b"From: a@example.com\n" + noise,
+        b"X: y\n\n" + noise,
+        HEAD.encode() + b"Content-Type: " + noise,
+    ):
         event = parse_message(raw)
         "\n".join([event.subject, event.text, event.quoted, *event.attachments, *event.keys]).encode()
         assert event.at.tzinfo is UTC
@@ -40,7 +44,9 @@ def test_what_has_no_header_is_no_mail(raw: bytes) -> None:
 
 
 def test_a_plain_mail() -> None:
-    event = parse_message(make("Message-ID: <One@Example.com>\nReferences: <a@x.test> <b@x.test>\nIn-Reply-To: <a@x.test>\n"))
+    event = parse_message(
+        make("Message-ID: <One@Example.com>\nReferences: <a@x.test> <b@x.test>\nIn-Reply-To: <a@x.test>\n")
+    )
     assert event.sender == Party("ada@example.com", "Ada Example")
     assert event.to == (Party("bo@example.com"),)
     assert event.at == datetime(2024, 5, 13, 8, tzinfo=UTC)
@@ -52,7 +58,9 @@ def test_a_plain_mail() -> None:
 
 def test_copies_share_a_fingerprint() -> None:
     one = parse_message(make("Message-ID: <1@x.test>\nSubject: Re: Lunch\n", "Hello  Bo,\nsee you.\n"))
-    two = parse_message(make("Message-ID: <2@x.test>\nSubject: Lunch\nBcc: me@x.test\n", "Hello Bo, see\n\nyou."))
+    two = parse_message(
+        make("Message-ID: <2@x.test>\nSubject: Lunch\nBcc: me@x.test\n", "Hello Bo, see\n\nyou.")
+    )
     other = parse_message(make("Message-ID: <3@x.test>\nSubject: Lunch\n", "Hello Bo, see me."))
     assert one.keys[1] == two.keys[1] != other.keys[1]
 
@@ -81,8 +89,8 @@ def test_addresses(value: str, expected: list[tuple[str, str]]) -> None:
     [
         ("Date: Mon, 13 May 2024 10:00:00\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),
         ("Date: 2024-05-13T10:00:00+02:00\n", datetime(2024, 5, 13, 8, tzinfo=UTC)),
-        ("Date: nonsense\nReceived: by x; Mon, 13 May 2024 10:00:00 +0000\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),
-        ("Date: Mon, 13 May 99999 10:00:00\nResent-Date: Mon, 13 May 2024 10:00:00 GMT\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),
+        ("Date: nonsense\nReceived: by x; Mon, 13 May 2024 10:00:00 +0000\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),  # noqa: E501
+        ("Date: Mon, 13 May 99999 10:00:00\nResent-Date: Mon, 13 May 2024 10:00:00 GMT\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),  # noqa: E501
         ("Date: Fri, 14 Jan 101 10:00:00 GMT\n", datetime(2001, 1, 14, 10, tzinfo=UTC)),
         ("Date: Mon, 13 May 2024 10:00:00 +9999999\n", datetime(2024, 5, 13, 10, tzinfo=UTC)),
         ("", None),
@@ -97,7 +105,9 @@ def test_dates(headers: str, expected: datetime | None) -> None:
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "nonsense", "us-ascii", "", "idna", "rot13"])
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_wrong_charsets(charset: str, encoding: str) -> None:
-    raw = HEAD.encode() + f"Content-Type: text/plain; charset={charset}\n\n".encode() + "Grüße".encode(encoding)
+    raw = (
+        HEAD.encode() + f"Content-Type: text/plain; charset={charset}\n\n".encode() + "Grüße".encode(encoding)
+    )
     assert parse_message(raw).text in ("Grüße", "GrÃ¼ÃŸe")
 
 
@@ -110,7 +120,7 @@ def test_of_two_forms_the_plain_one_counts_unless_it_is_a_stub() -> None:
 
 
 def test_attachments_and_enclosed_mails() -> None:
-    enclosed = f"Content-Type: message/rfc822\n\nFrom: eve@example.com\nSubject: inner\n\nLend me money?"
+    enclosed = "Content-Type: message/rfc822\n\nFrom: eve@example.com\nSubject: inner\n\nLend me money?"
     data = base64.b64encode(b"x" * 100).decode()
     event = parse_message(
         multipart(
@@ -120,7 +130,7 @@ def test_attachments_and_enclosed_mails() -> None:
             f"Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n{data}",
             "Content-Type: application/ms-tnef; name=winmail.dat\n\nx",
             "Content-Type: image/png; name=logo.png\nContent-ID: <1>\nContent-Disposition: inline\n\nx",
-            "Content-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''na%C3%AFve.txt\n\nnot own",
+            "Content-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''na%C3%AFve.txt\n\nnot own",  # noqa: E501
         )
     )
     assert event.text == "See below."
@@ -130,14 +140,18 @@ def test_attachments_and_enclosed_mails() -> None:
 
 def test_a_huge_attachment_is_not_read() -> None:
     line = "QUJD" * 19 + "\n"
-    part = f"Content-Type: application/zip; name=big.zip\nContent-Transfer-Encoding: base64\n\n{line * 100_000}"
+    part = (
+        f"Content-Type: application/zip; name=big.zip\nContent-Transfer-Encoding: base64\n\n{line * 100_000}"
+    )
     event = parse_message(multipart("mixed", "\nHello.", part))
     assert (event.text, event.attachments) == ("Hello.", ("big.zip",))
 
 
 def test_invitations_are_handed_on() -> None:
     calendar = "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR"
-    event, calendars = parse_mail(multipart("alternative", "\nCome.", "Content-Type: text/html\n\n<p>Come.", calendar))
+    event, calendars = parse_mail(
+        multipart("alternative", "\nCome.", "Content-Type: text/html\n\n<p>Come.", calendar)
+    )
     assert event.text == "Come."
     assert len(calendars) == 1
 

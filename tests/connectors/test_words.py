@@ -27,7 +27,7 @@ HEADERS = [
     "Le lun. 13 mai 2024 à 10:00, Ada Example <ada@example.com> a écrit :",
     "El lun, 13 may 2024 a las 10:00, Ada Example (<ada@example.com>) escribió:",
     "-----Original Message-----",
-    " -----Original Message-----\nFrom: \tExample, Ada  \nSent:\tMonday, May 13, 2024 8:57 AM\nTo:\tBo\nSubject:\tx",
+    " -----Original Message-----\nFrom: \tExample, Ada  \nSent:\tMonday, May 13, 2024 8:57 AM\nTo:\tBo\nSubject:\tx",  # noqa: E501
     "-----Ursprüngliche Nachricht-----\nVon: Ada\nGesendet: Montag\nAn: Bo\nBetreff: x",
     "-----Message d'origine-----\nDe : Ada\nEnvoyé : lundi\nÀ : Bo\nObjet : x",
     "-----Mensaje original-----\nDe: Ada\nEnviado el: lunes\nPara: Bo\nAsunto: x",
@@ -40,7 +40,7 @@ HEADERS = [
     "---------- Forwarded message ----------\nFrom: Ada\nDate: Mon\nSubject: x\nTo: Bo",
     "Begin forwarded message:\n\nFrom: Ada <ada@example.com>\nSubject: x\nDate: Mon\nTo: Bo",
     "----- Forwarded by Ada Example/Test on 05/13/2024 10:00 AM -----",
-    "---------------------- Forwarded by Ada Example/Test on 05/13/2024 10:00\nAM ---------------------------",
+    "---------------------- Forwarded by Ada Example/Test on 05/13/2024 10:00\nAM ---------------------------",  # noqa: E501
     "Ada Example@TEST\n06/01/2001 10:00 AM\nTo: Bo/Test@TEST\ncc:\nSubject: x",
     '"Ada Example" <ada@example.com> on 05/13/2024 01:05:44 PM\n\nTo: bo@example.com\ncc:\nSubject: x',
 ]  # fmt: skip
@@ -130,10 +130,10 @@ def test_html_marks_quotes_and_hides_what_is_hidden() -> None:
     "reply",
     [
         "<div id='divRplyFwdMsg'><b>From:</b> Ada<br><b>Sent:</b> x</div><div>old</div>",
-        "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3pt'><p><b>Von:</b> Ada</p></div><p>old</p>",
+        "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3pt'><p><b>Von:</b> Ada</p></div><p>old</p>",  # noqa: E501
         "<blockquote type='cite'>old</blockquote>",
         "<div class='moz-forward-container'>old</div>",
-        "<div class='gmail_quote'><div class='gmail_attr'>---------- Forwarded message ---------</div>old</div>",
+        "<div class='gmail_quote'><div class='gmail_attr'>---------- Forwarded message ---------</div>old</div>",  # noqa: E501
     ],
 )
 def test_html_quotes_of_many_clients(reply: str) -> None:
