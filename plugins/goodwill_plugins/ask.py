@@ -9,7 +9,7 @@ from goodwill.plugin import hookimpl
 from goodwill_plugins.kinds import ask_type, size_of
 from goodwill_plugins.model import load
 from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent, same_house
-from goodwill_plugins.reading import Line, Odds, read, weigh
+from goodwill_plugins.reading import Line, Odds, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
 from goodwill_plugins.thread import began_it, was_approached
 
@@ -31,7 +31,7 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     odds, limits = weigh(event), load().thresholds
     if odds.ask < limits["ask"] and odds.favour_ask < limits["favour_ask"]:
         return []
-    lines = read(event.text).lines
+    lines = read_event(event).lines
     asks = asking(lines, odds)
     favour = draws_on_goodwill(event, context, people, odds, asks)
     found: dict[str, Signal] = {}
@@ -54,7 +54,7 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 @hookimpl
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the mail asks its reader for anything."""
-    if event.kind != "mail" or event.bulk or event.automatic or not read(event.text).lines:
+    if event.kind != "mail" or event.bulk or event.automatic or not read_event(event).lines:
         return {"ask": 0.0}
     return {"ask": weigh(event).ask}
 
@@ -80,7 +80,7 @@ def draws_on_goodwill(
     """
     if odds.favour_ask < load().thresholds["favour_ask"] or all(map(is_desk, people)):
         return False
-    spoken = [line for line in read(event.text).lines if line.ask >= LIKELY]
+    spoken = [line for line in read_event(event).lines if line.ask >= LIKELY]
     seen = frozenset[str]().union(*(line.cues for line in (*asks, *spoken)))
     work = "about.work" in seen
     assert event.sender

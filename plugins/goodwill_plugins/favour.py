@@ -11,7 +11,7 @@ from goodwill_plugins.introductions import introduced
 from goodwill_plugins.kinds import favour_type, size_of
 from goodwill_plugins.model import load
 from goodwill_plugins.parties import addressees, is_machine, is_silent
-from goodwill_plugins.reading import Line, Odds, read, weigh
+from goodwill_plugins.reading import Line, Odds, read_event, weigh
 
 NAME = "favour"
 VERSION = "1"
@@ -36,7 +36,7 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 @hookimpl
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the mail gives or offers its reader anything of value."""
-    silent = event.kind != "mail" or event.bulk or event.automatic or not read(event.text).lines
+    silent = event.kind != "mail" or event.bulk or event.automatic or not read_event(event).lines
     if silent:
         return {"favour": 0.0}
     sure = max((signal.confidence for signal in introduced(event, context)), default=0.0)
@@ -46,7 +46,7 @@ def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
 def _given(event: Event, people: tuple[Party, ...], odds: Odds) -> list[Signal]:
     assert event.sender
     found: dict[tuple[str, str], Signal] = {}
-    for line in _giving(read(event.text).lines):
+    for line in _giving(read_event(event).lines):
         kind, status = favour_type(line), "offer" if is_offer(line) else "given"
         signal = Signal(
             kind="favour",

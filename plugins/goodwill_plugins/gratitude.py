@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from goodwill.model import Event, Party, Signal
 from goodwill_plugins.kinds import favour_type
-from goodwill_plugins.reading import Line, read
+from goodwill_plugins.reading import Line, read_event
 
 
 def gratitude(event: Event, people: tuple[Party, ...]) -> list[Signal]:
     """Return the favour by the addressees that the mail's thanks show: none or one."""
     if not event.sender:
         return []
-    lines = read(event.text).lines
+    lines = read_event(event).lines
     best, line = max(((_warmth(one), one) for one in lines), default=(0.0, None), key=lambda pair: pair[0])
     if line is None or best < 0.5:
         return []

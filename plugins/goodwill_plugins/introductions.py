@@ -7,7 +7,7 @@ from itertools import combinations
 
 from goodwill.model import Context, Event, Party, Signal
 from goodwill_plugins.parties import addressees, is_desk, is_machine, names_of, same_house
-from goodwill_plugins.reading import Line, read
+from goodwill_plugins.reading import Line, read_event
 
 
 def introduced(event: Event, context: Context) -> list[Signal]:
@@ -22,7 +22,7 @@ def introduced(event: Event, context: Context) -> list[Signal]:
     named = [party for party in people if _is_named(party, event)]
     if len(named) < 2 or all(same_house(a.address, b.address) for a, b in combinations(named, 2)):
         return []
-    lines = read(event.text).lines
+    lines = read_event(event).lines
     line = max(lines, key=_presents, default=None)
     if line is None or _presents(line) < 0.5:
         return []

@@ -10,7 +10,7 @@ from goodwill.plugin import hookimpl
 from goodwill_plugins.gatherings import is_social, meeting_type, size_between
 from goodwill_plugins.model import load
 from goodwill_plugins.parties import addressees, is_machine, is_silent
-from goodwill_plugins.reading import Line, read, weigh
+from goodwill_plugins.reading import Line, read_event, weigh
 
 NAME = "meeting"
 VERSION = "1"
@@ -31,7 +31,7 @@ def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the event shows a meeting of its two sides."""
     if event.kind == "calendar":
         return {"meeting": max((signal.confidence for signal in _entry(event)), default=0.0)}
-    silent = event.bulk or event.automatic or not read(event.text).lines
+    silent = event.bulk or event.automatic or not read_event(event).lines
     return {"meeting": 0.0 if silent else weigh(event).meeting}
 
 
@@ -83,7 +83,7 @@ def _mail(event: Event) -> list[Signal]:
     if is_silent(event) or not people or not event.sender:
         return []
     odds = weigh(event).meeting
-    lines = read(event.text).lines
+    lines = read_event(event).lines
     if odds < load().thresholds["meeting"] or not lines:
         return []
     line = max(lines, key=lambda one: one.meeting)

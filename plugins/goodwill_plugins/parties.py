@@ -85,7 +85,7 @@ def addressees(event: Event) -> tuple[Party, ...]:
 
 
 def names_of(party: Party) -> tuple[str, ...]:
-    """The small-letter words by which a text may name the party: the given name first; at least two letters."""
+    """Return the words, in small letters, by which a text may name the party: the given name first."""
     words = re.findall(r"[^\W\d_]{2,}", party.name.lower())
     return tuple(words or re.findall(r"[^\W\d_]{3,}", _local(party.address)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,9 +13,11 @@ from goodwill_plugins.cues import cues
 from goodwill_plugins.features import own_features, place_features, tokens
 from goodwill_plugins.model import OUTPUTS, load, probability
 from goodwill_plugins.parties import addressees, house, is_desk
-from goodwill_plugins.sentences import Sentence, split
+from goodwill_plugins.sentences import Sentence, normal, split
 
 FLOOR, CEILING = -6.0, 12.0
+MAX_SUBJECT = 200
+_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg)\s*:)+\s*", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -46,8 +49,11 @@ class Odds(NamedTuple):
 
 
 @functools.lru_cache(maxsize=64)
-def read(text: str) -> Reading:
-    """Read ``text`` (own words only); the same text is read once for all three detectors."""
+def read(text: str, subject: str = "") -> Reading:
+    """Read ``text`` (own words only); the same text is read once for all three detectors.
+
+    The subject is no sentence of its own, but counts towards what the whole is about.
+    """
     model = load()
     sentences = split(text)
     found = [cues(sentence.text) for sentence in sentences]
@@ -59,30 +65,39 @@ def read(text: str) -> Reading:
         Line(sentence, seen, said, *row)
         for sentence, seen, said, row in zip(sentences, found, words, odds, strict=True)
     )
-    return Reading(lines, _sums(logits, model.whole(sum(own))))
+    return Reading(lines, _sums(logits, odds, model.whole(sum(own) + model.add(subject_features(subject)))))
 
 
 def weigh(event: Event) -> Odds:
     """Return the odds for ``event`` from its words and from who writes to whom."""
     sender = event.sender.address if event.sender else ""
-    return _weigh(event.text, event.subject[:5].lower(), sender, addressees(event))
+    return _weigh(event.text, event.subject, sender, addressees(event))
+
+
+def read_event(event: Event) -> Reading:
+    """Read the words of ``event``."""
+    return read(event.text, event.subject)
+
+
+def subject_features(subject: str) -> set[str]:
+    """Return the features of a subject line, without the marks of a reply or a forward."""
+    plain = _MARKS.sub("", normal(subject[:MAX_SUBJECT]))
+    return own_features(tokens(plain), cues(plain)) if plain else set()
 
 
 @functools.lru_cache(maxsize=16)
-def _weigh(text: str, opening: str, sender: str, people: tuple[Party, ...]) -> Odds:
+def _weigh(text: str, subject: str, sender: str, people: tuple[Party, ...]) -> Odds:
     stack = load().stack
-    inputs = {**read(text).sums, **dict.fromkeys(circumstances(text, opening, sender, people), 1.0)}
+    inputs = {**read(text, subject).sums, **dict.fromkeys(circumstances(text, subject, sender, people), 1.0)}
     weighed = (
         math.fsum(stack[output].get(name, 0.0) * inputs[name] for name in inputs) for output in OUTPUTS
     )
     return Odds(*map(probability, weighed))
 
 
-def circumstances(text: str, opening: str, sender: str, people: Sequence[Party]) -> list[str]:
-    """Return what a mail shows beyond its words, as names of features.
-
-    ``opening`` is the beginning of the subject in small letters, ``people`` are the addressees.
-    """
+def circumstances(text: str, subject: str, sender: str, people: Sequence[Party]) -> list[str]:
+    """Return what a mail shows beyond its words, as names of features; ``people`` are the addressees."""
+    opening = subject[:5].lower()
     home, houses = house(sender), [house(party.address) for party in people]
     length = int(math.log2(max(len(text), 30) / 30))
     shown = {
@@ -98,20 +113,20 @@ def circumstances(text: str, opening: str, sender: str, people: Sequence[Party])
     return [name for name, true in shown.items() if true]
 
 
-def pooled(logits: Sequence[float]) -> tuple[float, float, float]:
+def pooled(logits: Sequence[float], odds: Sequence[float]) -> tuple[float, float, float]:
     """Return the two highest logits, and the logit that any of them is true, each in [-6, 12]."""
     first, second = [*sorted(logits, reverse=True)[:2], FLOOR, FLOOR][:2]
-    none = 1.0
-    for logit in logits:
-        none *= 1.0 - probability(logit)
+    none = math.prod([1.0 - one for one in odds])
     anywhere = math.log((1.0 - none + 1e-6) / (none + 1e-9))
     return _clip(first), _clip(second), _clip(anywhere)
 
 
-def _sums(logits: Sequence[Sequence[float]], whole: Sequence[float]) -> dict[str, float]:
+def _sums(
+    logits: Sequence[Sequence[float]], odds: Sequence[Sequence[float]], whole: Sequence[float]
+) -> dict[str, float]:
     sums = {"": 1.0}
     for place, output in enumerate(OUTPUTS):
-        first, second, anywhere = pooled([row[place] for row in logits])
+        first, second, anywhere = pooled([row[place] for row in logits], [row[place] for row in odds])
         sums[f"{output}.first"] = first / 2
         sums[f"{output}.second"] = second / 2
         sums[f"{output}.any"] = anywhere / 2

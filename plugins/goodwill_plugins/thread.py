@@ -12,7 +12,7 @@ def other_side(event: Event, context: Context) -> Reading | None:
     addresses = {party.address for party in addressees(event)}
     for earlier in reversed(context.thread):
         if earlier.sender and earlier.sender.address in addresses:
-            return read(earlier.text)
+            return read(earlier.text, earlier.subject)
     return read(event.quoted) if event.quoted.strip() else None
 
 

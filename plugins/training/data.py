@@ -18,7 +18,7 @@ from goodwill.model import Event, Party
 from goodwill_plugins.cues import cues
 from goodwill_plugins.features import own_features, place_features, tokens
 from goodwill_plugins.parties import addressees
-from goodwill_plugins.reading import circumstances
+from goodwill_plugins.reading import circumstances, subject_features
 from goodwill_plugins.sentences import split
 
 WORLDS = ("messages", "invented")
@@ -56,7 +56,7 @@ def load_corpus(folder: Path) -> Corpus:
         found = [cues(one.text) for one in sentences]
         words = [tokens(one.text) for one in sentences]
         own = [own_features(said, seen) for said, seen in zip(words, found, strict=True)]
-        mail_feats.append([feature for one in own for feature in one])
+        mail_feats.append([feature for one in (*own, subject_features(event.subject)) for feature in one])
         line_feats += [one | set(place_features(found, place)) for place, one in enumerate(own)]
         mail_of_line += [mail] * len(own)
         line_truth += [_line_truth(one.text, row.get("quotes"), truth[mail]) for one in sentences]
@@ -114,7 +114,7 @@ def matrix(feats: Sequence[Iterable[str]], vocabulary: dict[str, int]) -> sparse
 
 def _around(event: Event) -> list[str]:
     sender = event.sender.address if event.sender else ""
-    return circumstances(event.text, event.subject[:5].lower(), sender, addressees(event))
+    return circumstances(event.text, event.subject, sender, addressees(event))
 
 
 def _truth(label: dict[str, Any]) -> list[int]:

@@ -11,13 +11,13 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from goodwill_plugins.model import OUTPUTS
+from goodwill_plugins.model import OUTPUTS, probability
 from goodwill_plugins.reading import pooled
 
 SENDERS = 5
 STRENGTH = 4.0  # what a row's unit norm is multiplied with; folded into the weights on the way out
-LINE_C, WHOLE_C, STACK_C = 0.3, 0.1, 0.3
-INNER_FOLDS = 4
+LINE_C, WHOLE_C, STACK_C = 0.6, 1.0, 0.3
+INNER_FOLDS = 3
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def stack_inputs(
         by_mail: list[list[float]] = [[] for _ in mails]
         for mail, logit in zip(space.corpus.mail_of_line[chosen], logits, strict=True):
             by_mail[row_of[mail]].append(float(logit))
-        columns.append(np.array([pooled(one) for one in by_mail]) / 2)
+        columns.append(np.array([pooled(one, [probability(logit) for logit in one]) for one in by_mail]) / 2)
         columns.append(whole[place].decision_function(space.wholes[mails])[:, None] / 2)
     return np.hstack([*columns, space.around[mails]])
 

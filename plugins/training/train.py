@@ -73,7 +73,7 @@ def write(out: Path, space: Space, fitted: Fitted, limits: dict[str, float]) -> 
         "stack": _stack(space, fitted),
         "types": {},
         "features": "\n".join(space.vocabulary),
-        "weights": base64.b85encode(b"".join(_packed(space, fitted))).decode("ascii"),
+        "weights": base64.b64encode(b"".join(_packed(space, fitted))).decode("ascii"),
     }
     out.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 

@@ -35,14 +35,7 @@ PHRASES = (
 
 _names = st.sampled_from(["", "Priya Example", "Jonas Muster", "Reception", "\u00c9lodie"])
 _addresses = st.sampled_from(
-    [
-        "priya@one.example",
-        "jonas@two.example",
-        "reception@three.example",
-        "noreply@four.example",
-        "x@gmail.com",
-    ]
-    + [""]
+    ["priya@one.example", "jonas@two.example", "info@three.example", "no-reply@four.test", "x@gmail.com", ""]
 )
 _parties = st.builds(Party, _addresses, _names)
 _texts = st.one_of(

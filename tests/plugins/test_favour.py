@@ -10,7 +10,7 @@ from goodwill_plugins import favour
 
 def test_an_introduction_names_all_who_were_presented() -> None:
     event = mail(
-        "Otto, meet Ines, who builds masts. Ines, Otto runs the yard I told you about. I'll let you two talk.",
+        "Otto, meet Ines, who builds masts. Ines, Otto runs the yard. I'll let you two talk.",
         to=(FRIEND, OTHER),
         subject="Otto / Ines",
     )
