@@ -146,7 +146,7 @@ def _parse(entry: Entry, problems: list[Problem]) -> _Parsed | None:
         problems.append(Problem(place, f"cannot be read: {error}"))
         return None
     start = component.get("DTSTART")
-    if not isinstance(getattr(start, "dt", None), date):
+    if not isinstance(_when(start), date):
         problems.append(Problem(place, "has no start that can be read and was left out"))
         return None
     if component.errors:
@@ -154,6 +154,14 @@ def _parse(entry: Entry, problems: list[Problem]) -> _Parsed | None:
         problems.append(Problem(place, f"has lines that cannot be read ({names}); the rest was kept"))
     uid = str(component.get("UID", "")).strip() or _made_up_uid(entry)
     return _Parsed(entry, component, uid, _version(component))
+
+
+def _when(value: Any) -> Any:
+    """The time in a property; None when it has none or, broken, raises at the mere question."""
+    try:
+        return getattr(value, "dt", None)
+    except ValueError:
+        return None
 
 
 def _made_up_uid(entry: Entry) -> str:
@@ -168,7 +176,7 @@ def _version(component: Any) -> str:
         sequence = 0
     stamp = ""
     for name in ("LAST-MODIFIED", "DTSTAMP", "CREATED"):
-        value = getattr(component.get(name), "dt", None)
+        value = _when(component.get(name))
         if isinstance(value, date):
             stamp = _stamp(_utc(value, UTC))
             break
@@ -231,7 +239,7 @@ def _guarded(
 
 
 def _original(component: Component, about: _Sheet) -> str:
-    value = getattr(component.get("RECURRENCE-ID"), "dt", None) or component["DTSTART"].dt
+    value = _when(component.get("RECURRENCE-ID")) or component["DTSTART"].dt
     return _stamp(_utc(value, about.zone)) if isinstance(value, datetime) else f"{value:%Y%m%d}"
 
 
@@ -271,10 +279,10 @@ def _status(component: Component, about: _Sheet) -> Literal["confirmed", "tentat
 
 
 def _end(component: Component, start: date | datetime, at: datetime, zone: tzinfo) -> datetime:
-    end = getattr(component.get("DTEND"), "dt", None)
+    end = _when(component.get("DTEND"))
     if isinstance(end, date):
         return max(at, _utc(end, zone).replace(microsecond=0))
-    length = getattr(component.get("DURATION"), "dt", None)
+    length = _when(component.get("DURATION"))
     if isinstance(length, timedelta):
         return max(at, at + length)
     return at if isinstance(start, datetime) else at + timedelta(days=1)

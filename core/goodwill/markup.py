@@ -27,7 +27,8 @@ _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "block
 _BLOCKS = _SPACED | frozenset(
     (
         "address", "article", "aside", "center", "dd", "div", "dt", "fieldset", "figure", "footer", "form",
-        "header", "hr", "li", "main", "nav", "section", "tbody", "thead", "tfoot", "tr", "body", "html", "caption",
+        "header", "hr", "li", "main", "nav", "section",
+        "tbody", "thead", "tfoot", "tr", "body", "html", "caption",
     )
 )  # fmt: skip
 _HIDDEN = re.compile(
