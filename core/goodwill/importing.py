@@ -12,13 +12,20 @@ from pathlib import Path
 from goodwill.app import App
 from goodwill.book import Tally
 from goodwill.errors import InputError
+from goodwill.model import Problem
 from goodwill.plugin import Page
 from goodwill.render import clean
 from goodwill.sync import Progress
 
+MAX_SAID = 5
+"""Of sources that could not be read to their end, so many are named on the spot; ``status`` has all."""
+
 
 def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_json: bool) -> int:
-    """Import ``paths`` for the owner of the addresses ``me``; returns the exit status."""
+    """Import ``paths`` for the owner of the addresses ``me``; returns the exit status.
+
+    It is 2 when a source could not be read to its end: what was read of it is kept.
+    """
     if not paths and not me:
         raise InputError(
             "there is nothing to import", "Name files or folders: goodwill import PATH… --me ADDRESS"
@@ -26,12 +33,21 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
     for address in me:
         if "@" not in address.strip("@ ") or " " in address.strip():
             raise InputError(f"--me: '{address}' is no mail address")
+    broken: list[Problem] = []
     with _progress() as progress:
-        tally = app.import_files(paths, me, now, progress)
+
+        def watch(page: Page, tally: Tally) -> None:
+            broken.extend(page.problems)
+            progress(page, tally)
+
+        tally = app.import_files(paths, me, now, watch)
     if not app.owner():
         _settle_owner(app, now)
     _summary(app, tally, as_json)
-    return 0
+    for problem in broken[:MAX_SAID]:
+        remedy = f". {problem.remedy}" if problem.remedy else ""
+        print(clean(f"goodwill: {problem.place}: {problem.what}{remedy}."), file=sys.stderr)
+    return 2 if broken else 0
 
 
 def quiet(page: Page, tally: Tally) -> None:

@@ -1,0 +1,168 @@
+"""Every command, as the README promises it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest_e2e import Goodwill
+from letters import ME, maildir, mbox, message
+
+NOW = "2026-01-01T12:00:00Z"
+FRIEND = "Ada Sample <ada@there.example>"
+
+
+def history() -> list[bytes]:
+    letters = []
+    for month in range(10):
+        letters.append(
+            message(
+                ME, FRIEND, f"page {month}", "I fixed the page for you, no charge.", 30 * month, f"a{month}"
+            )
+        )
+        thanks = "You saved us again, thank you so much! I owe you one."
+        letters.append(message(FRIEND, ME, f"Re: page {month}", thanks, 30 * month + 1, f"b{month}"))
+    letters.append(message(FRIEND, ME, "a question", "Could you recommend us to your editor?", 320, "q"))
+    return letters
+
+
+@pytest.fixture
+def known(goodwill: Goodwill, tmp_path: Path) -> Goodwill:
+    ran = goodwill("import", mbox(tmp_path / "mail", history()), "--me", ME)
+    assert ran.status == 0, ran.err
+    return goodwill
+
+
+def draft(to: str, body: str) -> bytes:
+    return message(ME, to, "a thing", body)
+
+
+ASK = "Could you introduce me to your editor, and recommend us to her? A few sentences would do."
+
+
+def test_an_import_can_be_repeated(known: Goodwill, tmp_path: Path):
+    again = known("import", tmp_path / "mail", "--json")
+    assert json.loads(again.out)["new"] == 0
+    assert json.loads(again.out)["mails_in_store"] == 21
+
+
+def test_check_warns_of_a_stranger_with_status_1(known: Goodwill):
+    ran = known("check", "-", "--now", NOW, stdin=draft("new@far.example", ASK))
+    assert ran.status == 1
+    assert ran.out.startswith("PREMATURE")
+    assert "never been in touch" in ran.out
+
+
+def test_check_of_a_friend_is_clear_with_status_0(known: Goodwill):
+    ran = known("check", "-", "--now", NOW, "--json", stdin=draft(FRIEND, ASK))
+    verdict = json.loads(ran.out)
+    assert (ran.status, verdict["verdict"]) == (0, "clear")
+    assert verdict["asks"][0]["routine"] is False
+    assert verdict["recipients"][0]["capital"] > 3
+
+
+def test_check_takes_a_json_draft(known: Goodwill):
+    text = json.dumps({"from": ME, "to": ["new@far.example"], "subject": "?", "text": ASK})
+    assert known("check", "--json-draft", "--now", NOW, stdin=text).status == 1
+
+
+def test_events_after_now_do_not_exist(known: Goodwill):
+    ran = known("check", "-", "--now", "2024-12-01", "--json", stdin=draft(FRIEND, ASK))
+    assert json.loads(ran.out)["recipients"][0]["capital"] == 0
+    assert ran.status == 1
+
+
+def test_people_and_show_tell_one_story(known: Goodwill):
+    line = json.loads(known("people", "--json", "--now", NOW).out)
+    page = json.loads(known("show", "ada", "--json", "--now", NOW).out)
+    assert (line["person"], line["written"], line["heard"]) == ("Ada Sample", 10, 11)
+    assert page["capital"] == line["capital"]
+    assert sum(entry["value"] for entry in page["ledger"]) == page["exact_capital"]
+    assert len(page["points"]) == 13
+    text = known("show", "ada@there.example", "--now", NOW).out
+    assert "Waiting for your answer" in text
+    assert "The thirteen points" in text
+
+
+def test_the_digest_names_the_open_question(known: Goodwill, home: Path):
+    ran = known("digest", "--now", "2025-12-01T09:00:00Z", "--json")
+    (advice,) = json.loads(ran.out)["people"]
+    assert (advice["person"], advice["section"]) == ("Ada Sample", "you owe")
+    assert "digest" in (home / "goodwill.log").read_text()
+
+
+def test_classify_reads_lines_and_touches_no_store(goodwill: Goodwill, home: Path):
+    lines = [
+        {"id": 1, "kind": "text", "text": "Could you introduce me to your editor?"},
+        {"id": 2, "kind": "mail", "from": ME, "to": ["ada@there.example"], "date": "2025-01-01T10:00:00Z",
+         "subject": "x", "text": "Could you use an introduction to my editor?", "me": [ME]},
+        {"id": 3, "kind": "calendar", "start": "2025-01-01T12:00:00Z", "end": "2025-01-01T13:00:00Z",
+         "summary": "Lunch", "organizer": ME, "attendees": [ME, "ada@there.example"], "me": [ME]},
+    ]  # fmt: skip
+    ran = goodwill("classify", stdin="\n".join(map(json.dumps, lines)) + "\n\nnot json\n")
+    found = [json.loads(line) for line in ran.out.splitlines()]
+    assert [row["id"] for row in found] == [1, 2, 3]
+    assert found[0]["scores"]["ask"] > 0.5
+    assert found[2]["signals"][0]["kind"] == "meeting"
+    assert set(found[0]["scores"]) == {"ask", "favour", "meeting"}
+    assert ran.status == 2
+    assert "line 5" in ran.err
+    assert not (home / "goodwill.db").exists()
+
+
+def test_status_plugins_export_and_rebuild(known: Goodwill):
+    status = json.loads(known("status", "--json").out)
+    assert (status["counts"]["mail"], status["owner"], status["stale"]) == (21, [ME], 0)
+    plugins = [json.loads(line) for line in known("plugins", "--json").out.splitlines()]
+    assert {p["name"] for p in plugins if p["kind"] == "detectors"} >= {"ask", "favour", "meeting"}
+    assert {p["state"] for p in plugins} == {"loaded"}
+    before = known("export").out
+    assert len(before.splitlines()) == 22
+    rebuilt = known("rebuild")
+    assert rebuilt.status == 0
+    assert known("export").out == before
+
+
+def test_a_plugin_can_be_switched_off(known: Goodwill, home: Path):
+    (home / "config.toml").write_text("[plugins]\ndisabled = ['ask']\n")
+    assert known("check", "-", stdin=draft("new@far.example", ASK)).status == 0
+    assert "switched off" in known("plugins").out
+
+
+def test_without_me_the_owner_is_proposed(goodwill: Goodwill, tmp_path: Path):
+    others = [message(ME, "Ben Sample <ben@far.example>", f"note {n}", "See you.", n) for n in range(3)]
+    ran = goodwill("import", mbox(tmp_path / "mail", history() + others))
+    assert ran.status == 2
+    assert f"goodwill import --me {ME}" in ran.err
+    assert goodwill("people").status == 2
+    assert goodwill("import", "--me", ME).status == 0
+    assert "Ada Sample" in goodwill("people").out
+
+
+def test_the_demo_shows_the_whole_river(goodwill: Goodwill, home: Path):
+    ran = goodwill("demo", "--now", NOW, timeout=30)
+    assert ran.status == 0
+    for words in ("PREMATURE", "CLEAR", "YOU OWE", "THANK", "INVEST", "goodwill import"):
+        assert words in ran.out
+    assert not home.exists()
+
+
+def test_new_mail_in_a_maildir_is_all_that_is_read(goodwill: Goodwill, tmp_path: Path):
+    letters = history()
+    folder = maildir(tmp_path / "Mail", letters[:-1])
+    goodwill("import", folder, "--me", ME)
+    (folder / "new" / "later.m.host").write_bytes(letters[-1])
+    ran = json.loads(goodwill("import", folder, "--json").out)
+    assert (ran["events"], ran["new"]) == (1, 1)
+
+
+def test_output_into_a_closed_pipe_is_no_error(known: Goodwill, home: Path):
+    import subprocess
+    import sys
+
+    from conftest_e2e import environment
+
+    script = f"{sys.executable} -m goodwill --home {home} export | head -n 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False)
+    assert done.stderr == b""
