@@ -16,6 +16,8 @@ from goodwill_plugins.reading import Line, Odds, read_event, weigh
 NAME = "favour"
 VERSION = "1"
 MAX_FAVOURS = 4
+LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that give
+FAINT = 0.12  # below this no sentence is evidence, whatever the mail as a whole suggests
 
 
 @hookimpl
@@ -25,10 +27,10 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     if event.kind != "mail" or is_silent(event) or not people or not event.sender:
         return []
     presented = introduced(event, context)
-    found = list(presented)
     odds = weigh(event)
-    if odds.favour >= load().thresholds["favour"]:
-        found += [one for one in _given(event, people, odds) if not presented or one.type != "introduction"]
+    found = list(presented)
+    if not presented and odds.favour >= load().thresholds["favour"]:
+        found += _given(event, people, odds)
     found += gratitude(event, people)
     return found[:MAX_FAVOURS]
 
@@ -70,5 +72,13 @@ def is_offer(line: Line) -> bool:
 
 
 def _giving(lines: Iterable[Line]) -> list[Line]:
-    ordered = sorted(lines, key=lambda line: -line.favour)
-    return [line for line in ordered if line.favour >= 0.4] or ordered[:1]
+    ordered = sorted((line for line in lines if _may_give(line)), key=lambda line: -line.favour)
+    return [line for line in ordered if line.favour >= LIKELY] or ordered[:1]
+
+
+def _may_give(line: Line) -> bool:
+    """Whether the sentence can give at all: not one that rather asks, refuses, or shows next to nothing."""
+    if "refusal.cannot" in line.cues and not is_offer(line):
+        return False
+    asks = max(line.ask, line.favour_ask)
+    return line.favour >= FAINT and (asks < 0.5 or line.favour >= asks or is_offer(line))

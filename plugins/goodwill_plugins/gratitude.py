@@ -6,6 +6,8 @@ from goodwill.model import Event, Party, Signal
 from goodwill_plugins.kinds import favour_type
 from goodwill_plugins.reading import Line, read_event
 
+WARM = 0.55  # how sure one sentence must be: below it, thanks are manners
+
 
 def gratitude(event: Event, people: tuple[Party, ...]) -> list[Signal]:
     """Return the favour by the addressees that the mail's thanks show: none or one."""
@@ -13,7 +15,7 @@ def gratitude(event: Event, people: tuple[Party, ...]) -> list[Signal]:
         return []
     lines = read_event(event).lines
     best, line = max(((_warmth(one), one) for one in lines), default=(0.0, None), key=lambda pair: pair[0])
-    if line is None or best < 0.5:
+    if line is None or best < WARM:
         return []
     total = 1.0
     for one in lines:
