@@ -21,7 +21,7 @@ from goodwill.plugin import Known, Page
 from goodwill_connectors import archive
 from goodwill_connectors.cursors import Mark, signature
 from goodwill_connectors.folders import File, Listing, is_discarded_name, list_folder, maildir_id
-from goodwill_connectors.items import Found, calendar_pages, mail_pages
+from goodwill_connectors.items import PAGE, Found, calendar_pages, mail_pages
 from goodwill_connectors.mbox import Readable, read_mbox
 from goodwill_connectors.mime import slim
 from goodwill_connectors.sniff import HEAD, is_unwanted, sniff
@@ -160,10 +160,14 @@ class _Poll:
             return
         mails: list[File] = []
         problems: list[Problem] = []
+        met: set[tuple[str, str]] = set()
+        for start in range(0, len(listing.files), PAGE):
+            batch = listing.files[start : start + PAGE]
+            met |= self.known(stream, [_identity(file, versioned=True) for file in batch])
         for file in listing.files:
             if is_unwanted(file.name):
                 continue
-            if self.known(stream, [_identity(file, versioned=True)]):
+            if _identity(file, versioned=True) in met:
                 mails.append(file)
                 continue
             try:
