@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from goodwill_plugins import ask, favour, meeting
 from invented_mails import mail, seen
+
+from goodwill_plugins import ask, favour, meeting
 
 HARD = {
     "one line": "could you help me " * 60_000,
