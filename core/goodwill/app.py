@@ -21,7 +21,7 @@ from goodwill.config import Config
 from goodwill.detect import Detectors
 from goodwill.digest import Advice
 from goodwill.errors import InputError
-from goodwill.ledger import fold
+from goodwill.ledger import Posted, fold, post, standing
 from goodwill.model import Context, Event, Party, Person, Standing, Verdict
 from goodwill.people import is_person, is_robot, propose_owner
 from goodwill.store import Store
@@ -29,6 +29,8 @@ from goodwill.verdict import Account, judge
 
 FILES = "files"
 """The account that imported files belong to."""
+KEPT_LEDGERS = 500
+"""Ledgers kept in memory between checks, by a process that lives on."""
 LOOK_AHEAD_DAYS = 14
 """Somebody with whom a meeting stands this near needs no reminder."""
 
@@ -42,6 +44,7 @@ class App:
     def __init__(self, home: Path, config: Config) -> None:
         self.home = home
         self.config = config
+        self._ledgers: dict[tuple[int, ...], tuple[object, Posted]] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -167,11 +170,23 @@ class App:
                 party.address, person, fold((), frozenset(), owner, at), not is_robot(party.address)
             )
         person, ids = found
-        contacts = shelf.contacts(connection, ids, at)
-        standing = fold(contacts, frozenset(person.addresses), owner, at)
-        conduct = shelf.conduct_of(contacts)
-        personal = is_person(party.address, conduct) or not is_robot(party.address)
-        return Account(party.address, person, standing, personal)
+        posted = self._posted(connection, person, ids, owner, at)
+        personal = is_person(party.address, shelf.conduct_of(posted.contacts)) or not is_robot(party.address)
+        return Account(party.address, person, standing(posted, at), personal)
+
+    def _posted(
+        self, connection: Connection, person: Person, ids: tuple[int, ...], owner: frozenset[str], at: int
+    ) -> Posted:
+        """The person's ledger, from memory while nothing has come in since."""
+        stamp = (shelf.stamp(connection, ids, at), owner)
+        kept = self._ledgers.get(ids)
+        if kept is None or kept[0] != stamp:
+            contacts = shelf.contacts(connection, ids, at)
+            kept = stamp, post(contacts, frozenset(person.addresses), owner, at)
+            if len(self._ledgers) >= KEPT_LEDGERS:
+                self._ledgers.clear()
+            self._ledgers[ids] = kept
+        return kept[1]
 
     def _need_owner(self, connection: Connection) -> frozenset[str]:
         owner = posting.owner_of(connection)

@@ -75,13 +75,29 @@ def fold(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[s
     ``contacts`` in any order, each event once; whatever lies after ``now`` does not exist. The result
     depends on the set of contacts alone.
     """
-    past = sorted({c.event_id: c for c in contacts if c.at <= now}.values(), key=_order)
+    return standing(post(contacts, theirs, owner, now), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The ledger of one person before it is valued: contacts in order of time, and their entries."""
+
+    contacts: tuple[Contact, ...]
+    entries: tuple[Entry, ...]
+
+
+def post(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[str], until: int) -> Posted:
+    """The entries that the contacts up to ``until`` (seconds) make; the first half of ``fold``.
+
+    It stays the same while no contact comes in, however time passes: so it can be kept.
+    """
+    past = sorted({c.event_id: c for c in contacts if c.at <= until}.values(), key=_order)
     threads = _threads(past)
     so_far = _SoFar()
     entries: list[Entry] = []
     for contact in past:
         entries.extend(_post(contact, threads[contact.event_id], theirs, owner, so_far))
-    return _standing(past, tuple(entries), now)
+    return Posted(tuple(past), tuple(entries))
 
 
 def _order(contact: Contact) -> tuple[int, ...]:
@@ -244,7 +260,9 @@ def _unechoed(size: float, at: int, so_far: _SoFar) -> float:
     return max(size - booked, 0.25 * size)
 
 
-def _standing(past: Sequence[Contact], entries: tuple[Entry, ...], now: int) -> Standing:
+def standing(posted: Posted, now: int) -> Standing:
+    """What the entries are worth ``now`` (seconds), and how the two stand; the second half of ``fold``."""
+    past, entries = posted.contacts, posted.entries
     personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
     close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
     values = [(entry, entry.value(now)) for entry in entries]

@@ -175,8 +175,7 @@ class Contact(NamedTuple):
 EntryKind = Literal["meeting", "gave", "got", "asked", "was asked", "wrote", "heard"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger with one person.
 
     ``points`` is its effect on capital on the day itself (one point: some minutes of goodwill), which

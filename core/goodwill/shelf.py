@@ -35,6 +35,10 @@ _SIGNALS = (
     .join_from(schema.contacts, schema.signals, schema.signals.c.event_id == _contacts.event_id)
     .where(_contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until"))
 )
+_STAMP = select(func.count(), func.max(_contacts.event_id)).where(
+    _contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until")
+)
+_READ = select(schema.meta.c.value).where(schema.meta.c.name == "next_signals")
 _BY_ADDRESS = select(schema.addresses.c.person_id, schema.addresses.c.id).where(
     schema.addresses.c.address == bindparam("address")
 )
@@ -59,6 +63,15 @@ def person_numbered(connection: Connection, id_: int) -> tuple[Person, tuple[int
     name = next((row.name for row in rows if row.id == id_ and row.name), "")
     name = name or next((row.name for row in rows if row.name), "")
     return Person(id_, name, tuple(row.address for row in rows)), tuple(row.id for row in rows)
+
+
+def stamp(connection: Connection, ids: Sequence[int], until: int) -> tuple[object, ...]:
+    """A value that changes whenever ``contacts`` would answer something else.
+
+    Events and signals are only ever replaced under new numbers.
+    """
+    count, last = connection.execute(_STAMP, {"ids": list(ids), "until": until}).one()
+    return count, last, connection.scalar(_READ)
 
 
 def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Contact]:
