@@ -19,6 +19,8 @@ MAX_ASKS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
 FAINT = 0.15  # below this the best sentence is no evidence, whatever the mail as a whole suggests
+TELLING_SHARE = 0.6  # of the threshold, when a sentence names a favour outright
+_TELLING = frozenset(("request.give_them_my", "request.your_word", "request.favour"))
 _IN_HAND = frozenset(("information", "time", "help", "advice"))
 
 
@@ -43,7 +45,7 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
                 type=kind,
                 by=event.sender.address,
                 to=tuple(party.address for party in people),
-                size=size_of(kind),
+                size=size_of(kind, routine=not favour),
                 routine=not favour,
                 confidence=round(max(odds.ask, odds.favour_ask if favour else 0.0), 4),
                 quote=event.text[line.sentence.start : line.sentence.end],
@@ -68,6 +70,7 @@ def asking(lines: Sequence[Line], odds: Odds) -> list[Line]:
     if set_aside:
         heard = [line for line in heard if _strength(line, False) >= PLAIN]
     likely = [line for line in heard if _strength(line, favour) >= LIKELY]
+    likely += [line for line in heard if _TELLING & line.cues and line not in likely]
     return likely or [line for line in heard[:1] if line.ask >= FAINT]
 
 
@@ -78,7 +81,7 @@ def draws_on_goodwill(
 
     They are not when a desk is asked, a colleague about work, or one who came with the matter first.
     """
-    if odds.favour_ask < load().thresholds["favour_ask"] or all(map(is_desk, people)):
+    if odds.favour_ask < favour_limit(asks) or all(map(is_desk, people)):
         return False
     spoken = [line for line in read_event(event).lines if line.ask >= LIKELY]
     seen = frozenset[str]().union(*(line.cues for line in (*asks, *spoken)))
@@ -90,6 +93,12 @@ def draws_on_goodwill(
         return False
     in_hand = all(ask_type(line) in _IN_HAND for line in asks)
     return not (work and in_hand and began_it(event, context))
+
+
+def favour_limit(asks: Sequence[Line]) -> float:
+    """Return the odds from which the asks of a mail are favours; lower where one says so outright."""
+    told = any(_TELLING & line.cues for line in asks)
+    return load().thresholds["favour_ask"] * (TELLING_SHARE if told else 1.0)
 
 
 def _strength(line: Line, favour: bool) -> float:

@@ -10,13 +10,18 @@ from goodwill_plugins.reading import Line
 _COSTLY = ("introduction", "endorsement", "referral", "promotion", "money", "job")
 _ASK_ORDER = (*_COSTLY, "advice", "time", "information")
 _FAVOUR_ORDER = (
-    "introduction", "endorsement", "referral", "promotion", "recognition", "gift", "advice", "information",
-    "resource", "time",
+    "introduction", "endorsement", "referral", "promotion", "recognition", "advice", "resource", "gift",
+    "information",
 )  # fmt: skip
 _SIZES: dict[str, Size] = {
-    "introduction": "medium", "endorsement": "medium", "referral": "medium", "promotion": "medium",
-    "money": "large", "job": "medium",
+    "introduction": "medium", "endorsement": "medium", "job": "medium", "help": "medium", "time": "medium",
+    "money": "large",
 }  # fmt: skip
+# What the manner of giving tells, before the thing given is looked at.
+_MANNERS = (
+    ("praise.congrats", "recognition"), ("praise.good", "recognition"), ("praise.read", "recognition"),
+    ("gift.person_you_want", "information"), ("gift.you_should", "advice"),
+)  # fmt: skip
 
 
 def ask_type(line: Line, lines: Sequence[Line] = ()) -> str:
@@ -35,12 +40,17 @@ def ask_type(line: Line, lines: Sequence[Line] = ()) -> str:
 
 def favour_type(line: Line) -> str:
     """Return the type out of ``FAVOUR_TYPES`` that the sentence speaks of; else ``help``."""
-    return _first(line, _FAVOUR_ORDER) or "help"
+    plain = _first(line, _FAVOUR_ORDER[:4])
+    return plain or next((kind for cue, kind in _MANNERS if cue in line.cues), "") or _rest(line)
 
 
-def size_of(kind: str) -> Size:
-    """Return what an ask or favour of this type commonly costs."""
-    return _SIZES.get(kind, "small")
+def size_of(kind: str, routine: bool = False) -> Size:
+    """Return what an ask or favour of this type commonly costs; what is owed by role costs little."""
+    return "small" if routine else _SIZES.get(kind, "small")
+
+
+def _rest(line: Line) -> str:
+    return _first(line, _FAVOUR_ORDER[4:]) or "help"
 
 
 def _first(line: Line, order: Sequence[str]) -> str:

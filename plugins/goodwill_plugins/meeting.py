@@ -103,7 +103,7 @@ def _mail(event: Event) -> list[Signal]:
 def mail_status(line: Line) -> Status:
     """Return how far the meeting is that the sentence speaks of."""
     seen = line.cues
-    asks = "form.question" in seen or "meet.propose" in seen or "form.conditional" in seen
+    asks = "form.question" in seen or "form.conditional" in seen
     if "meet.cancel" in seen:
         return "cancelled"
     if "meet.held" in seen and "form.future" not in seen and not asks:
