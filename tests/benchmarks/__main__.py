@@ -18,6 +18,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import accumulate
 from pathlib import Path
 
 ME = "me@home.example"
@@ -26,7 +27,11 @@ PEOPLE = 400
 MEAN_BYTES, SPREAD = 11_000, 0.95
 CHECKS = 300
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = (ROOT / "README.md").read_text("utf-8").split()
+SYLLABLES = ["ka", "lo", "mi", "ren", "sto", "ver", "da", "ti", "pol", "an", "gre", "su", "fe", "ni", "bor", "ta", "len", "ou", "chi", "mar"]
+VOCABULARY = [
+    "".join(SYLLABLES[(n // 20**place) % 20] for place in range(1 + len(str(n)) // 2)) for n in range(30_000)
+]
+ZIPF = list(accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
 SENTENCES = (
     "Could you send me the figures for last month before Friday?",
     "Thank you so much for the introduction, it made our year.",
@@ -80,9 +85,8 @@ class Cost:
 
 def cpu(command: list[str], env: dict[str, str] | None = None) -> Cost:
     """CPU seconds (user and system) and peak memory of one command."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | (env or {})
-    )
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ | (env or {}))
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -113,26 +117,36 @@ def write_maildir(folder: Path, mails: int) -> int:
     return total
 
 
+def words(chance: random.Random, count: int) -> str:
+    """Invented words, as often as Zipf's law has it in any language, with a number now and then."""
+    found = chance.choices(VOCABULARY, cum_weights=ZIPF, k=count)
+    if chance.random() < 0.2:
+        found[0] = str(chance.randrange(10**6))
+    return " ".join(found)
+
+
+def somebody(chance: random.Random) -> str:
+    number = min(int(chance.expovariate(1 / 60)), PEOPLE)
+    return f"Person {number} <p{number}@there.example>"
+
+
 def one_mail(chance: random.Random, number: int) -> bytes:
-    other = f"Person {min(int(chance.expovariate(1 / 60)), PEOPLE)} <p{min(int(chance.expovariate(1 / 60)), PEOPLE)}@there.example>"
-    pair = (ME, other) if chance.random() < 0.35 else (other, ME)
+    other = somebody(chance)
     mail = EmailMessage()
-    mail["From"], mail["To"] = pair
-    mail["Subject"] = "Re: " * (chance.random() < 0.5) + " ".join(chance.sample(WORDS, 4))
+    mail["From"], mail["To"] = (ME, other) if chance.random() < 0.35 else (other, ME)
+    mail["Subject"] = "Re: " * (chance.random() < 0.5) + words(chance, 4)
     mail["Date"] = format_datetime(datetime(2018, 1, 1, tzinfo=UTC) + timedelta(hours=number % 60_000))
     mail["Message-ID"] = f"<{number}@bench.example>"
-    own = [" ".join(chance.choices(WORDS, k=12)) + "." for _ in range(chance.randrange(2, 14))]
+    own = [words(chance, 12).capitalize() + "." for _ in range(chance.randrange(2, 20))]
     own.insert(0, chance.choice(SENTENCES))
-    wanted = int(chance.lognormvariate(0, SPREAD) * MEAN_BYTES / 1.57)
+    wanted = int(chance.lognormvariate(0, SPREAD) * MEAN_BYTES / 1.4)
     quoted: list[str] = []
-    while sum(map(len, own)) + 72 * len(quoted) < wanted:
-        quoted.append("> " + " ".join(chance.choices(WORDS, k=10)))
+    while sum(map(len, own)) + 60 * len(quoted) < wanted:
+        quoted.append("> " + words(chance, 10))
     body = "\n".join([*own, "", "On Mon, 5 Jan 2018 at 10:00, Somebody wrote:", *quoted])
+    mail.set_content(body)
     if chance.random() < 0.4:
-        mail.set_content(body)
         mail.add_alternative("<p>" + "</p><p>".join(own) + "</p>", subtype="html")
-    else:
-        mail.set_content(body)
     return mail.as_bytes()
 
 
@@ -173,7 +187,8 @@ def check_warm(home: Path) -> None:
     parse = plugin.load_named("formats", "mail")
     times = []
     for number in range(CHECKS + 20):
-        raw = f"From: {ME}\nTo: p{number % 100}@there.example\nSubject: x\n\nCould you recommend us to {number}?\n"
+        head = f"From: {ME}\nTo: p{number % 100}@there.example\nSubject: x\n"
+        raw = f"{head}\nCould you recommend us to {number}?\n"
         draft = parse(raw.encode())
         started = time.perf_counter()
         app.check(draft, now)

@@ -77,7 +77,9 @@ def reference(tmp_path_factory) -> str:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
-def test_order_batches_and_repetition_do_not_matter(reference, tmp_path_factory, shuffler: random.Random, size: int):
+def test_order_batches_and_repetition_do_not_matter(
+    reference, tmp_path_factory, shuffler: random.Random, size: int
+):
     events = [*POOL, *POOL]
     shuffler.shuffle(events)
     other = open_app(tmp_path_factory.mktemp("b") / "home")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from test_ledger import histories
 
 from goodwill.ledger import fold

@@ -102,7 +102,9 @@ def test_a_calendar_with_a_broken_entry(goodwill: Goodwill, tmp_path: Path):
         "b", "the first of May", "this is no line\r\n"
     )
     path.write_bytes(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{body}END:VCALENDAR\r\n".encode())
-    assert goodwill("import", path, "--me", ME).status == 0
+    ran = goodwill("import", path, "--me", ME)
+    assert ran.status == 2
+    assert "calendar.ics" in ran.err
     status = json.loads(goodwill("status", "--json").out)
     assert status["counts"]["calendar"] == 1
     assert status["counts"]["problems"] >= 1
