@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -27,9 +28,9 @@ PEOPLE = 400
 MEAN_BYTES, SPREAD = 11_000, 0.95
 CHECKS = 300
 ROOT = Path(__file__).resolve().parents[2]
-SYLLABLES = ["ka", "lo", "mi", "ren", "sto", "ver", "da", "ti", "pol", "an", "gre", "su", "fe", "ni", "bor", "ta", "len", "ou", "chi", "mar"]
+SYLLABLES = re.findall("..", "kalomirenstovedatipolangresufeniborta")
 VOCABULARY = [
-    "".join(SYLLABLES[(n // 20**place) % 20] for place in range(1 + len(str(n)) // 2)) for n in range(30_000)
+    "".join(SYLLABLES[(n // 18**place) % 18] for place in range(1 + len(str(n)) // 2)) for n in range(30_000)
 ]
 ZIPF = list(accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
 SENTENCES = (
