@@ -23,7 +23,7 @@ from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.ledger import Posted, fold, post, standing
 from goodwill.model import Context, Event, Party, Person, Standing, Verdict
-from goodwill.people import is_person, is_robot, propose_owner
+from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
 from goodwill.store import Store
 from goodwill.verdict import Account, judge
 
@@ -113,6 +113,16 @@ class App:
                     senders[event.sender.address] += 1
         return propose_owner(presence, senders, total)
 
+    def namesakes(self) -> list[str]:
+        """Addresses that are not the owner's but bear the owner's full name: perhaps forgotten ones."""
+        with self.store.reading() as connection:
+            owner = posting.owner_of(connection)
+            own = {plain_name(name) for name in shelf.names_on_mail(connection, owner)}
+            own = {name for name in own if is_full_name(name)}
+            table = schema.addresses.c
+            rows = connection.execute(select(table.address, table.name).order_by(table.address))
+            return [row.address for row in rows if plain_name(row.name) in own and row.address not in owner]
+
     def rebuild(self, now: datetime) -> tuple[int, int]:
         """Derive everything anew from the events; returns how many were read again, how many could not."""
         with self.store.writing():
@@ -166,12 +176,11 @@ class App:
         found = shelf.person_at(connection, party.address)
         if found is None:
             person = Person(0, party.name, (party.address,))
-            return Account(
-                party.address, person, fold((), frozenset(), owner, at), not is_robot(party.address)
-            )
+            personal = not (is_robot(party.address) or is_desk(party.address, party.name))
+            return Account(party.address, person, fold((), frozenset(), owner, at), personal)
         person, ids = found
         posted = self._posted(connection, person, ids, owner, at)
-        personal = is_person(party.address, shelf.conduct_of(posted.contacts)) or not is_robot(party.address)
+        personal = not (is_robot(party.address) or is_desk(party.address, party.name or person.name))
         return Account(party.address, person, standing(posted, at), personal)
 
     def _posted(

@@ -44,6 +44,10 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
     if not app.owner():
         _settle_owner(app, now)
     _summary(app, tally, as_json)
+    if tally.new or me:
+        for address in app.namesakes()[:MAX_SAID]:
+            hint = f"if it is yours too: goodwill import --me {address}"
+            print(clean(f"{address} bears your name; {hint}"), file=sys.stderr)
     for problem in broken[:MAX_SAID]:
         remedy = f". {problem.remedy}" if problem.remedy else ""
         print(clean(f"goodwill: {problem.place}: {problem.what}{remedy}."), file=sys.stderr)

@@ -281,7 +281,9 @@ def standing(posted: Posted, now: int) -> Standing:
         drawn=-sum(value for _, value in values if value < 0),
         received=received,
         first=personal[0].at if personal else None,
-        last=max((c.at for c in personal if c.others < COMPANY), default=None),
+        last=max(
+            (c.at for c in personal if c.others < COMPANY), default=personal[-1].at if personal else None
+        ),
         last_direct=close[-1].at if close else None,
         written=sum(1 for c in personal if c.flags & Flag.OUT and c.others <= 3),
         heard=sum(1 for c in personal if c.flags & Flag.IN and c.others <= 3),

@@ -13,12 +13,44 @@ from goodwill.model import Event, Flag
 MANY = 60
 """A mail or meeting with more people than this says nothing about any one of them."""
 
+OWNER_LEAD = 1.25
+"""By how much an address must be on more mails than any other to be proposed as the owner's."""
+
 _ROBOT = re.compile(
     r"^(?:no|not|do-?not|dont)[._-]?(?:reply|respond|answer)|noreply|^(?:mailer-daemon|postmaster|bounces?"
     r"|listserv|majordomo|daemon|automailer|autoreply)\b|^bounce[+-]|^notifications?@|^newsletters?@|^news@"
     r"|-(?:request|bounces|owner)@|^unsubscribe",
     re.IGNORECASE,
 )
+
+
+_DESK = re.compile(
+    r"^(?:abuse|accounts?|admin|alerts?|billing|bookings?|careers|contact|cust(?:omer)?(?:[._-]?(?:care|serv(?:ice)?))?"
+    r"|editors?|e?mail|enquiries|events|feedback|hello|help(?:[._-]?desk)?|hr|info|inquiries|invoices?|jobs|marketing"
+    r"|members(?:hip)?|office|orders?|press|privacy|reception|registration|reservations?|returns|sales|service"
+    r"|services|subscriptions?|support|team|tickets?|updates|webmaster|welcome)\d*$",
+    re.IGNORECASE,
+)
+_DESK_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "accounts admin alerts billing care center centre club customer department desk editor editors"
+        " events group help helpdesk info information inc llc ltd magazine mail marketing news newsletter"
+        " office online orders passport reception rewards sales service services shop store subscriptions"
+        " support surgery team updates",
+    )
+)
+
+
+def is_desk(address: str, name: str) -> bool:
+    """Whether a role answers there and not a person: by the address, unless it bears somebody's own name."""
+    local, _, host = address.partition("@")
+    words = set(plain_name(name).split())
+    if local == host.partition(".")[0]:
+        return not is_full_name(plain_name(name))
+    if words & _DESK_WORDS:
+        return bool(_DESK.match(local)) or len(words & _DESK_WORDS) > 1
+    return bool(_DESK.match(local)) and not is_full_name(plain_name(name))
 
 
 def contacts_of(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
@@ -95,8 +127,8 @@ class Conduct:
     meetings: int = 0
 
 
-def is_person(address: str, conduct: Conduct) -> bool:
-    """Whether somebody is behind the address: not a list, a newsletter or a bot.
+def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
+    """Whether somebody is behind the address: not a list, a newsletter, a bot or a service desk.
 
     Judged by what its mail says of itself (headers) and by how it behaves: most of its mail bulk,
     automatic or not addressed to the owner, and no meeting. Mail to it proves nothing: people answer
@@ -106,6 +138,8 @@ def is_person(address: str, conduct: Conduct) -> bool:
         return False
     if conduct.meetings:
         return True
+    if is_desk(address, name):
+        return False
     if conduct.received == 0:
         return conduct.sent > 0
     impersonal = conduct.bulk + conduct.automatic
@@ -183,13 +217,13 @@ def best_name(counts: Mapping[str, int]) -> str:
 
 
 def propose_owner(presence: Counter[str], senders: Counter[str], total: int) -> str | None:
-    """The address whose mail this seems to be, or None.
+    """The address whose mail this seems to be, or None when no address stands out.
 
-    It is on most of ``total`` mails, as sender or recipient, and sends some itself. ``presence``
-    counts the mails that name an address, ``senders`` those that it sent.
+    It is on more of the ``total`` mails than any other, as sender or recipient, and sends some itself.
+    ``presence`` counts the mails that name an address, ``senders`` those that it sent.
     """
-    if not total:
+    likely = sorted((a for a in presence if senders[a] and not is_robot(a)), key=lambda a: (-presence[a], a))
+    if not likely or presence[likely[0]] * 6 < total:
         return None
-    likely = [a for a in presence if senders[a] and not is_robot(a)]
-    best = max(likely, key=lambda a: (presence[a] + senders[a], a), default=None)
-    return best if best and presence[best] * 5 >= total * 2 else None
+    stands_out = len(likely) == 1 or presence[likely[0]] >= OWNER_LEAD * presence[likely[1]]
+    return likely[0] if stands_out else None

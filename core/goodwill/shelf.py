@@ -104,9 +104,9 @@ def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[
     for person_id, members in sorted(groups.items()):
         rows = [totals[id_] for id_, _, _ in members]
         conduct = Conduct(**{key: sum(int(row[key]) for row in rows) for key in Conduct.__dataclass_fields__})
-        if not is_person(members[0][1], conduct):
+        name = next((n for _, _, n in members if n), "")
+        if not any(is_person(address, conduct, name) for _, address, _ in members):
             continue
-        name = next((n for id_, _, n in members if n), "")
         person = Person(person_id, name, tuple(address for _, address, _ in members))
         yield person, tuple(id_ for id_, _, _ in members), conduct, max(int(row["last"]) for row in rows)
 
@@ -182,6 +182,14 @@ def ahead(connection: Connection, since: int, until: int) -> set[int]:
         .where(_events.kind == "calendar", _events.at > since, _events.at <= until)
     )
     return set(connection.scalars(query))
+
+
+def names_on_mail(connection: Connection, addresses: frozenset[str]) -> set[str]:
+    """The names that the latest mails write with ``addresses``."""
+    query = select(_events.kind, _events.at, _events.payload).where(_events.kind == "mail")
+    rows = connection.execute(query.order_by(_events.id.desc()).limit(CHUNK))
+    parties = (party for row in rows for party in unpack_event(*row).parties)
+    return {party.name for party in parties if party.address in addresses and party.name}
 
 
 def counts(connection: Connection) -> dict[str, int]:

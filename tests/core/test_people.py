@@ -76,10 +76,19 @@ def _fields(event: Event) -> dict[str, object]:
         ("circular@house.example", Conduct(received=6, unnamed=6), False),
         ("team@there.example", Conduct(received=4, bulk=4, meetings=1), True),
         ("quiet@there.example", Conduct(sent=2), True),
+        ("support@shop.example", Conduct(received=2, sent=2), False),
+        ("alumni@alumni.example", Conduct(sent=1), False),
     ],
 )
 def test_persons_are_told_by_conduct(address: str, conduct: Conduct, expected: bool):
     assert people.is_person(address, conduct) is expected
+
+
+def test_somebodys_own_name_makes_a_desk_a_person():
+    conduct = Conduct(received=2, sent=2)
+    assert people.is_person("hello@kiln.example", conduct, "Ada Sample")
+    assert not people.is_person("hello@kiln.example", conduct, "Kiln Customer Service")
+    assert not people.is_person("ada@kiln.example", conduct, "Kiln Customer Service")
 
 
 def test_a_name_alone_joins_only_within_one_domain():
