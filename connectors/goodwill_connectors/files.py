@@ -25,7 +25,7 @@ from goodwill_connectors.items import PAGE, Found, calendar_pages, mail_pages
 from goodwill_connectors.mbox import Readable, read_mbox
 from goodwill_connectors.mime import slim
 from goodwill_connectors.sniff import HEAD, is_unwanted, sniff
-from goodwill_connectors.sources import Raw, Rewound, Tracker, packed_messages, resume
+from goodwill_connectors.sources import Raw, Rewound, Tracker, Unzipped, packed_messages, resume
 
 MOST_MAIL = 64 << 20  # bytes of a single mail that are read
 MOST_CALENDAR = 256 << 20
@@ -266,7 +266,7 @@ class _Poll:
 
     def _gzip(self, stream: str, path: Path, cursor: str, named: bool) -> Iterator[Page]:
         with gzip.open(path, "rb") as packed:
-            yield from self._unknown(stream, str(path), packed, cursor, named)
+            yield from self._unknown(stream, str(path), Unzipped(packed), cursor, named)
 
     # Streams that can be read only once: gzip, and what a zip holds
 
@@ -316,7 +316,7 @@ class _Poll:
             yield from self._unknown(
                 stream,
                 place,
-                gzip.GzipFile(fileobj=io.BufferedReader(Raw(reader))),
+                Unzipped(gzip.GzipFile(fileobj=io.BufferedReader(Raw(reader)))),
                 cursor,
                 named,
                 depth + 1,

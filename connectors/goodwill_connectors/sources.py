@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 import zlib
@@ -138,3 +139,25 @@ class Raw(io.RawIOBase):
         chunk = self.source.read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
+
+
+class Unzipped:
+    """A gzip stream that gives all it has before it fails; GzipFile itself drops what it had unpacked."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self.packed = packed
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """``size`` bytes, or what is left of them; raises what gzip raised once nothing is left."""
+        wanted = size if size >= 0 else 1 << 20
+        pieces: list[bytes] = []
+        try:
+            while self.error is None and wanted > 0 and (piece := self.packed.read1(wanted)):
+                pieces.append(piece)
+                wanted -= len(piece)
+        except (OSError, EOFError, zlib.error) as error:
+            self.error = error
+        if self.error is not None and not pieces:
+            raise self.error
+        return b"".join(pieces)
