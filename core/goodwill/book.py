@@ -67,13 +67,17 @@ class Book:
         self._keep_full = keep_full
         self._now = now
 
+    def readers(self, connection: Connection) -> int:
+        """The number of today's set of detectors."""
+        return readers_id(connection, self._detectors.fingerprint)
+
     def append(self, connection: Connection, events: Sequence[Event], tally: Tally) -> None:
         """Store the events that are new or a better edition; the others only gain what keys they lack.
 
         Which of several editions stays does not depend on their order.
         """
         owner = owner_of(connection)
-        readers = readers_id(connection, self._detectors.fingerprint)
+        readers = self.readers(connection)
         plan = _Plan(_known(connection, events))
         stored = set(plan.known)
         free = next_id(connection, schema.events)
@@ -95,7 +99,7 @@ class Book:
         signals quote were kept, so they keep the signals that they have.
         """
         owner = owner_of(connection)
-        readers = readers_id(connection, self._detectors.fingerprint)
+        readers = self.readers(connection)
         read = left = 0
         for batch in batches(stored_events(connection), CHUNK):
             events = {id_: event for id_, event in batch if event.text or event.kind == "calendar"}
@@ -159,7 +163,8 @@ def _rank(event: Event) -> str:
     The later edition of a calendar entry; of a mail the copy that did not come through a list, and
     among such copies any, as long as it is always the same one.
     """
-    content = f"{sorted(event.keys)}{event.sender}{event.to}{event.cc}{event.subject}{event.text}{event.appointment}"
+    parties = f"{event.sender}{event.to}{event.cc}"
+    content = f"{sorted(event.keys)}{parties}{event.subject}{event.text}{event.appointment}"
     return f"{event.version[:60]}|{not event.bulk:d}{event.dated:d}|{digest(content):016x}"
 
 
@@ -187,7 +192,7 @@ def _place(event: Event, plan: _Plan, free: int, readers: int, tally: Tally) -> 
     matches = list({plan.known[h].id: plan.known[h] for h in hashes if h in plan.known}.values())
     rank = _rank(event)
     best = max(matches, key=lambda row: (row.rank, -row.id), default=None)
-    stale = best is not None and best.rank == rank and best.readers != readers and bool(event.text)
+    stale = best is not None and best.rank == rank and best.readers != readers
     tally.met += 1
     tally.mails += event.kind == "mail"
     tally.new += best is None

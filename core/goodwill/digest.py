@@ -13,6 +13,8 @@ from goodwill.verdict import day
 RECENT_DAYS = 3
 """Somebody the owner was in touch with in these days needs no reminder."""
 ASK_WAITS_DAYS = 120
+QUESTION_WAITS_DAYS = 30
+"""An everyday question that is older than this has settled itself."""
 LAPSED_DAYS = 730
 """A tie that has been silent for longer than this is not brought up unasked."""
 
@@ -61,14 +63,17 @@ _Found = tuple[str, str, str, list[Entry], float]
 
 def _their_ask_waits(name: str, standing: Standing) -> _Found | None:
     waiting = [
-        e for e in standing.unanswered if standing.now - e.at <= ASK_WAITS_DAYS * DAY and e.confidence >= 0.6
+        e
+        for e in standing.unanswered
+        if e.confidence >= 0.6
+        and standing.now - e.at <= (QUESTION_WAITS_DAYS if e.routine else ASK_WAITS_DAYS) * DAY
     ]
     if not waiting or (standing.silence or 0) < RECENT_DAYS:
         return None
     last = waiting[-1]
-    thing = last.what.removeprefix("they asked for ")
+    thing = "you something" if last.routine else "for " + last.what.removeprefix("they asked for ")
     weight = 3 + closeness(standing) - (standing.now - last.at) / DAY / ASK_WAITS_DAYS
-    return "you owe", f"{name} asked for {thing} and has no answer", f"Answer {name}", [last], weight
+    return "you owe", f"{name} asked {thing} and has no answer", f"Answer {name}", [last], weight
 
 
 def _promise_open(name: str, standing: Standing) -> _Found | None:

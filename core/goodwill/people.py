@@ -213,7 +213,8 @@ def best_name(counts: Mapping[str, int]) -> str:
     real = {name: count for name, count in counts.items() if name and "@" not in name}
     if not real:
         return ""
-    return min(real, key=lambda name: (not is_full_name(plain_name(name)), -real[name], name))
+    best = min(real, key=lambda name: (not is_full_name(plain_name(name)), -real[name], name))
+    return best.title() if best.isupper() and is_full_name(plain_name(best)) else best
 
 
 def propose_owner(presence: Counter[str], senders: Counter[str], total: int) -> str | None:
@@ -225,5 +226,6 @@ def propose_owner(presence: Counter[str], senders: Counter[str], total: int) -> 
     likely = sorted((a for a in presence if senders[a] and not is_robot(a)), key=lambda a: (-presence[a], a))
     if not likely or presence[likely[0]] * 6 < total:
         return None
-    stands_out = len(likely) == 1 or presence[likely[0]] >= OWNER_LEAD * presence[likely[1]]
-    return likely[0] if stands_out else None
+    best, second = presence[likely[0]], presence[likely[1]] if len(likely) > 1 else 0
+    everywhere = best > second and best >= 0.95 * total
+    return likely[0] if everywhere or best >= OWNER_LEAD * second else None

@@ -34,6 +34,7 @@ streams = Table(
     Column("cursor", Text),
     Column("complete", Integer, nullable=False, default=0),
     Column("polled_at", BigInteger),
+    Column("readers", Integer, nullable=False),
     Index("streams_by_name", "account", "name", unique=True),
 )
 

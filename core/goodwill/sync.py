@@ -20,18 +20,19 @@ Progress = Callable[[Page, Tally], None]
 
 
 class Known:
-    """Tells a connector which items the store has met (see ``plugin.Known``)."""
+    """Tells a connector which items the store has met, and today's detectors have read (``plugin.Known``)."""
 
-    def __init__(self, store: Store, account: str) -> None:
+    def __init__(self, store: Store, account: str, readers: int) -> None:
         self._store = store
         self._account = account
+        self._readers = readers
 
     def __call__(self, stream: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         table = schema.items.c
         found: set[tuple[str, str]] = set()
         with self._store.reading() as connection:
             number = _stream_id(connection, self._account, stream)
-            if number is None:
+            if number is None or _readers_of(connection, number) != self._readers:
                 return found
             query = select(table.item, table.version).where(table.stream_id == number)
             if len(ids) > 5 * CHUNK:
@@ -46,12 +47,15 @@ class Known:
 def poll(store: Store, connector: Connector, account: str, book: Book, now: int, progress: Progress) -> Tally:
     """Take in everything that ``connector`` has; returns what became of it.
 
-    Whatever interrupts the poll leaves the store whole pages further, never in the middle of one.
+    Whatever interrupts the poll leaves the store whole pages further, never in the middle of one. A
+    stream that other detectors have read is read again from its beginning: what they were is all that
+    is known of mail whose text was not kept.
     """
     tally = Tally()
-    with store.reading() as connection:
-        cursors = _cursors(connection, account)
-    for page in connector.poll(cursors, Known(store, account)):
+    with store.transaction() as connection:
+        readers = book.readers(connection)
+        cursors = _cursors(connection, account, readers)
+    for page in connector.poll(cursors, Known(store, account, readers)):
         with store.transaction() as connection:
             _take(connection, page, account, book, now, tally)
         progress(page, tally)
@@ -69,22 +73,26 @@ def settle(store: Store) -> None:
 
 
 def _take(connection: Connection, page: Page, account: str, book: Book, now: int, tally: Tally) -> None:
-    stream = _open_stream(connection, account, page.stream)
+    readers = book.readers(connection)
+    stream = _open_stream(connection, account, page.stream, readers)
     book.append(connection, [event for item in page.items for event in item.events], tally)
     _remember(connection, stream, page)
     tally.items += len(page.items)
     _complain(connection, account, page, now, tally)
     values: dict[str, object] = {"polled_at": now, "complete": int(page.complete)}
+    if page.complete:
+        values["readers"] = readers
     if page.next_cursor is not None:
         values["cursor"] = page.next_cursor
     connection.execute(update(schema.streams).where(schema.streams.c.id == stream).values(values))
 
 
-def _open_stream(connection: Connection, account: str, name: str) -> int:
+def _open_stream(connection: Connection, account: str, name: str, readers: int) -> int:
     number = _stream_id(connection, account, name)
     if number is None:
         number = next_id(connection, schema.streams)
-        connection.execute(insert(schema.streams).values(id=number, account=account, name=name, complete=0))
+        row = {"id": number, "account": account, "name": name, "complete": 0, "readers": readers}
+        connection.execute(insert(schema.streams), row)
     return number
 
 
@@ -93,9 +101,15 @@ def _stream_id(connection: Connection, account: str, name: str) -> int | None:
     return connection.scalar(select(table.id).where(table.account == account, table.name == name))
 
 
-def _cursors(connection: Connection, account: str) -> dict[str, str]:
+def _readers_of(connection: Connection, stream: int) -> int | None:
+    return connection.scalar(select(schema.streams.c.readers).where(schema.streams.c.id == stream))
+
+
+def _cursors(connection: Connection, account: str, readers: int) -> dict[str, str]:
     table = schema.streams.c
-    query = select(table.name, table.cursor).where(table.account == account, table.cursor.is_not(None))
+    query = select(table.name, table.cursor).where(
+        table.account == account, table.cursor.is_not(None), table.readers == readers
+    )
     return {row.name: row.cursor for row in connection.execute(query)}
 
 

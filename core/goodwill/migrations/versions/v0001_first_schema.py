@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("complete", sa.Integer(), nullable=False),
         sa.Column("polled_at", sa.BigInteger(), nullable=True),
+        sa.Column("readers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("streams_by_name", "streams", ["account", "name"], unique=True)
