@@ -25,6 +25,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. Nothing that the user can cause ends in a traceback."""
+    os.umask(0o077)  # whatever is written is about people, and for the owner's eyes only
     arguments = _parser().parse_args(argv)
     command: Command = arguments.run
     try:

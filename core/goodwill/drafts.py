@@ -13,6 +13,7 @@ from goodwill.errors import InputError
 from goodwill.model import Appointment, Context, Event, Party
 from goodwill.words import split
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 WRITER, READER = "writer@example.com", "reader@example.com"
 """Who speaks to whom in a bare sentence."""
 
@@ -21,8 +22,10 @@ def parse_moment(text: str, place: str) -> datetime:
     """An ISO 8601 moment as aware UTC; a date alone is its midnight, a time without offset is UTC."""
     try:
         when = datetime.fromisoformat(text.strip())
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        if FIRST_YEAR <= when.year <= LAST_YEAR:
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+        raise ValueError
+    except ValueError:
         raise InputError(
             f"{place}: '{text}' is no date that I know", "Write it as 2026-05-03 or 2026-05-03T14:30:00+02:00"
         ) from None

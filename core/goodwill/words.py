@@ -120,6 +120,8 @@ _OPENERS = frozenset(  # first letters of whatever _DEVICE, _LEGAL_OPENING or _C
     ]
 ) | {"ce ", "le ", "lg ", "vg ", "un ", "lg", "vg"}
 
+_SIGNATURE_MARKS = frozenset(("-- ", "--", "--  ", "—"))
+
 OWN, QUOTED, DROPPED = 0, 1, 2
 SIGNATURE_LINES = 30
 SIGNATURE_SPAN = 60  # with its blank lines
@@ -180,7 +182,7 @@ def _tag_quotes(lines: list[str]) -> list[int]:
         if not line:
             index += 1
             continue
-        if line[0] in ">|" and PREFIX.match(lines[index]):
+        if lines[index][0] == ">" or (line[0] in ">|" and PREFIX.match(lines[index])):
             tags[index] = QUOTED
             index += 1
             continue
@@ -206,13 +208,11 @@ def _with_rule(lines: list[str], at: int) -> int:
 
 def _drop_signatures(lines: list[str], tags: list[int]) -> None:
     """Cut what follows '-- ' up to the next quote, when it is short enough to be a signature."""
+    if _SIGNATURE_MARKS.isdisjoint(lines):
+        return
     index = 0
     while index < len(lines):
-        if (
-            lines[index][:1] in ("-", "—")
-            and tags[index] == OWN
-            and lines[index] in ("-- ", "--", "--  ", "—")
-        ):
+        if tags[index] == OWN and lines[index] in _SIGNATURE_MARKS:
             end = index + 1
             while end < len(lines) and tags[end] == OWN and end <= index + SIGNATURE_SPAN:
                 end += 1

@@ -129,6 +129,8 @@ def test_a_json_draft_that_is_none(known: Goodwill):
 
 def test_a_bad_date(known: Goodwill):
     said(known("people", "--now", "yesterday"), "--now", "yesterday")
+    said(known("digest", "--now", "9999-12-31"), "--now", "9999-12-31")
+    said(known("check", "--now", "0001-01-01"), "--now", "0001-01-01")
 
 
 def test_a_bad_config(known: Goodwill, home: Path):
@@ -209,3 +211,9 @@ def test_ctrl_c_in_the_middle(goodwill: Goodwill, home: Path, tmp_path: Path):
     assert "Traceback" not in err.decode()
     goodwill("import", source)
     assert json.loads(goodwill("status", "--json").out)["counts"]["mail"] == 6000
+
+
+def test_what_is_kept_is_for_the_owner_only(known: Goodwill, home: Path):
+    known("check", "-", stdin=message(ME, "new@far.example", "?", "Could you recommend us to your readers?"))
+    for path in [home, *home.iterdir()]:
+        assert path.stat().st_mode & 0o077 == 0, path
