@@ -28,6 +28,7 @@ __all__ = ["parse_mail", "parse_message", "slim"]
 MOST_PARENTS = 50
 
 _START = re.compile(rb"\A(?:\xef\xbb\xbf)?[\r\n \t]*(?:>?From [^\r\n]*\r?\n)?")
+_ASCII_SPACE = bytes(code for code in range(128) if chr(code).isspace())
 _HEADER = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
 _BULK = (
     "list-id", "list-unsubscribe", "list-post", "list-help", "x-mailing-list", "feedback-id", "x-campaign",
@@ -139,7 +140,7 @@ def _fingerprint(
 
     The whole text goes in, not only the own words: a better quote finder must not change it.
     """
-    content = "".join("".join(texts).replace(">", " ").split()).encode("utf-8", "replace")
+    content = _letters("".join(texts))
     pieces = (
         at.isoformat() if at else "",
         sender.address if sender else "",
@@ -148,6 +149,13 @@ def _fingerprint(
         hashlib.sha256(content).hexdigest(),
     )
     return "fp:" + hashlib.sha256("\n".join(pieces).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _letters(text: str) -> bytes:
+    """The text without white space and quote marks."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_SPACE + b">")
+    return "".join(text.replace(">", " ").split()).encode("utf-8", "replace")
 
 
 def _is_bulk(headers: Headers) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.policy import compat32
+from functools import lru_cache
+from typing import NamedTuple
 
 from goodwill.markup import LONGEST, from_html
 from goodwill_connectors.headers import Headers, decode_bytes, first, read_headers, text_of
@@ -33,6 +36,9 @@ _SEALS = frozenset(
 )
 
 
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?=\r?\n|\Z)")
+_FIRST_BREAK = re.compile(rb"\A\r?\n")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _RUN = re.compile(  # possessive, so that a run that is too short is not tried again and again
     rb"^(?:(?:[A-Za-z0-9+/]{40,998}+={0,2}\r?\n){41,}+|[A-Za-z0-9+/]{1000,}+)", re.MULTILINE
 )
@@ -82,13 +88,34 @@ def read_body(headers: Headers, content: bytes) -> Body:
     return body
 
 
-def _declared(headers: Headers) -> Message:
+class _Declared(NamedTuple):
+    """What a part says of itself: its kind, boundary, charset, disposition and file name, "" for none."""
+
+    kind: str
+    boundary: bytes
+    charset: str
+    disposition: str
+    name: str
+
+
+def _declared(headers: Headers) -> _Declared:
+    return _declare(first(headers, "content-type")[:4000], first(headers, "content-disposition")[:4000])
+
+
+@lru_cache(maxsize=256)
+def _declare(content_type: str, disposition: str) -> _Declared:
     message = Message(compat32)
-    for name in ("content-type", "content-disposition"):
-        value = first(headers, name)
-        if value:
-            message[name] = value[:4000]
-    return message
+    if content_type:
+        message["content-type"] = content_type
+    if disposition:
+        message["content-disposition"] = disposition
+    return _Declared(
+        message.get_content_type(),
+        _boundary(message),
+        _parameter(message, "charset"),
+        message.get_content_disposition() or "",
+        _filename(message),
+    )
 
 
 def _read_part(headers: Headers, content: bytes, body: Body, depth: int) -> None:
@@ -96,10 +123,9 @@ def _read_part(headers: Headers, content: bytes, body: Body, depth: int) -> None
     if depth > DEEPEST or body.parts > MOST_PARTS:
         return
     declared = _declared(headers)
-    kind = declared.get_content_type()
+    kind = declared.kind
     if kind.startswith("multipart/"):
-        boundary = _boundary(declared)
-        parts = _pieces(content, boundary) if boundary else []
+        parts = _pieces(content, declared.boundary) if declared.boundary else []
         if parts:
             _read_parts(kind, parts, body, depth)
             return
@@ -142,7 +168,7 @@ def _says_little(form: Body) -> bool:
     return not form.quoted and (not text or (len(text) < 400 and _STUB.search(text) is not None))
 
 
-def _read_enclosed(declared: Message, headers: Headers, content: bytes, body: Body, depth: int) -> None:
+def _read_enclosed(declared: _Declared, headers: Headers, content: bytes, body: Body, depth: int) -> None:
     """A mail carried as an attachment: all its words are somebody's earlier words."""
     content = _unpack(headers, content)
     head, rest = divide(content.lstrip(b"\r\n"))
@@ -155,14 +181,11 @@ def _read_enclosed(declared: Message, headers: Headers, content: bytes, body: Bo
         for label in ("From", "Date", "To", "Subject")
     ]
     body.quoted.append("\n".join([*labels, "", *inner.own, *inner.quoted]))
-    body.attachments += (
-        [_filename(declared), *inner.attachments] if _filename(declared) else inner.attachments
-    )
+    body.attachments += [declared.name, *inner.attachments] if declared.name else inner.attachments
 
 
-def _read_leaf(kind: str, declared: Message, headers: Headers, content: bytes, body: Body) -> None:
-    name = _filename(declared)
-    disposition = (declared.get_content_disposition() or "") if "content-disposition" in declared else ""
+def _read_leaf(kind: str, declared: _Declared, headers: Headers, content: bytes, body: Body) -> None:
+    name, disposition = declared.name, declared.disposition
     if kind == "text/calendar" or (name.lower().endswith(".ics") and len(content) < 1_000_000):
         body.calendars.append(_unpack(headers, content))
         if name and disposition == "attachment":
@@ -180,7 +203,7 @@ def _read_leaf(kind: str, declared: Message, headers: Headers, content: bytes, b
         return
     if body.wordless:
         return
-    text = decode_bytes(_unpack(headers, content), _parameter(declared, "charset"))
+    text = decode_bytes(_unpack(headers, content), declared.charset)
     if kind == "text/html" or (kind != "text/plain" and "</" in text):
         text = from_html(text[:LONGEST])
     if text.strip():
@@ -204,7 +227,7 @@ def _unpack(headers: Headers, content: bytes) -> bytes:
 
 
 def _from_base64(content: bytes) -> bytes:
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", content.partition(b"=")[0])
+    letters = _NO_BASE64.sub(b"", content.partition(b"=")[0])
     if len(letters) % 4 == 1:
         letters = letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
@@ -238,18 +261,33 @@ def _filename(declared: Message) -> str:
 
 def _pieces(content: bytes, boundary: bytes) -> list[bytes]:
     """The parts between boundary lines; a missing last boundary ends with the message."""
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     pieces: list[bytes] = []
     start: int | None = None
-    for match in line.finditer(content):
+    for begin, end, is_last in _boundary_lines(content, b"--" + boundary):
         if start is not None:
-            pieces.append(content[start : match.start()])
-        start = match.end()
-        if match[1] is not None:
+            pieces.append(content[start:begin])
+        start = end
+        if is_last:
             start = None
             break
         if len(pieces) > MOST_PARTS:
             break
     if start is not None:
         pieces.append(content[start:])
-    return [re.sub(rb"\A\r?\n", b"", piece, count=1) for piece in pieces]
+    return [_FIRST_BREAK.sub(b"", piece, count=1) for piece in pieces]
+
+
+def _boundary_lines(content: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Where each boundary line begins (with the line break before it) and ends, and whether it is the last.
+
+    A search for the bare ``mark`` spares compiling a pattern for each mail, and reads far faster.
+    """
+    at = content.find(mark)
+    while at >= 0:
+        after = _AFTER_BOUNDARY.match(content, at + len(mark))
+        if after and (at == 0 or content[at - 1 : at] == b"\n"):
+            begin = at - (2 if content[max(0, at - 2) : at] == b"\r\n" else min(at, 1))
+            yield begin, after.end(), after[1] is not None
+            at = content.find(mark, after.end())
+        else:
+            at = content.find(mark, at + 1)

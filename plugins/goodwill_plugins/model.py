@@ -16,7 +16,6 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import repeat
 
 OUTPUTS = ("ask", "favour_ask", "favour", "meeting")
 LANE = 32
@@ -47,10 +46,12 @@ def unpack(packed: int, count: int) -> list[int]:
 class Model:
     """Packed weights by feature, a bias for each output, and the ``stack`` that weighs both with the event.
 
+    ``openers`` are the words with which a feature of two or three words begins.
     ``types`` holds, by ``ask`` or ``favour`` and then by type, weights of single words and cues.
     """
 
     weights: Mapping[str, int]
+    openers: frozenset[str]
     line_bias: Sequence[float]
     whole_bias: Sequence[float]
     stack: Mapping[str, Mapping[str, float]]
@@ -59,7 +60,7 @@ class Model:
 
     def add(self, features: Iterable[str]) -> int:
         """Return the packed sum of the weights of ``features``; unknown ones add nothing."""
-        return sum(map(self.weights.get, features, repeat(0)))
+        return sum(filter(None, map(self.weights.get, features)))
 
     def line(self, total: int) -> list[float]:
         """Return a logit for each output from the packed sum of one sentence."""
@@ -84,10 +85,12 @@ def probability(logit: float) -> float:
 def load() -> Model:
     """Read the weights that ship with the package, once."""
     data = json.loads(files("goodwill_plugins").joinpath("weights.json").read_text(encoding="utf-8"))
+    features = data["features"].split("\n")
     raw = base64.b64decode(data["weights"])
     packed = (int.from_bytes(raw[at : at + WIDTH], "little", signed=True) for at in range(0, len(raw), WIDTH))
     return Model(
-        weights=dict(zip(data["features"].split("\n"), packed, strict=True)),
+        weights=dict(zip(features, packed, strict=True)),
+        openers=frozenset(feature.partition(" ")[0] for feature in features if " " in feature),
         line_bias=data["line_bias"],
         whole_bias=data["whole_bias"],
         stack=data["stack"],

@@ -33,7 +33,8 @@ mr mrs ms dr prof st sr jr rev hon messrs vs etc e.g i.e eg ie cf approx no nos 
 corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
-_BREAK = re.compile(r"[.!?]+[\"')\]]*(?=\s)|\n")
+# One set of first characters, which the engine skips to: "…|\n" would be tried at every character.
+_BREAK = re.compile(r"[.!?\n](?:(?<=\n)|[.!?]*[\"')\]]*(?=\s))")
 _BULLET = re.compile(r" *(?:[-*\u2022\u25cf\u25aa\u00b7>]|\(?\d{1,2}[.)]|\(?[a-z][.)]) +")
 _LAST_WORD = re.compile(r"[^\s(\"']*$")
 _INITIAL = re.compile(r"(?:[a-z]\.)*[a-z]")
@@ -95,23 +96,22 @@ def _wraps(plain: str, line_start: int, newline: int) -> bool:
 
 
 def _add(found: list[Sentence], plain: str, start: int, end: int) -> None:
-    chunk = plain[start:end]
-    body = chunk.lstrip()
+    body = plain[start:end].lstrip()
     if not body or not _WORD.search(body):
         return
     start = end - len(body)
     bullet = _BULLET.match(body)
     if bullet:
         start += bullet.end()
+        body = body[bullet.end() :]
     if end - start > MAX_SENTENCE:
         for at in range(start, end, MAX_SENTENCE):
             _keep(found, plain[at : min(end, at + MAX_SENTENCE)], at)
     else:
-        _keep(found, plain[start:end], start)
+        _keep(found, body, start)
 
 
 def _keep(found: list[Sentence], piece: str, start: int) -> None:
-    words = piece.split()
-    if words and _WORD.search(piece):
+    if _WORD.search(piece):
         begin = start + len(piece) - len(piece.lstrip())
-        found.append(Sentence(" ".join(words), begin, start + len(piece.rstrip())))
+        found.append(Sentence(" ".join(piece.split()), begin, start + len(piece.rstrip())))

@@ -7,7 +7,9 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goodwill_plugins.features import known_ngrams, own_features, place_features
 from goodwill_plugins.model import BLOCK, OUTPUTS, load, pack, probability, unpack
+from goodwill_plugins.reading import read
 
 _lanes = st.lists(st.integers(-100_000, 100_000), min_size=10, max_size=10)
 
@@ -32,3 +34,29 @@ def test_shipped_weights_load_quickly_and_whole() -> None:
     assert len(model.weights) > 5_000
     assert all(unpack(packed, BLOCK)[0] == 1 for packed in list(model.weights.values())[:500])
     assert all(feature.count(" ") <= 2 for feature in model.weights)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["^", "$", "0", "could", "you", "please", "send", "me", "the", "zzyzx", "thank"])
+    )
+)
+def test_only_known_ngrams_are_made(words: list[str]) -> None:
+    model = load()
+    short = known_ngrams(words, model.openers, model.weights)
+    assert short & set(model.weights) == own_features(words, ()) & set(model.weights)
+
+
+def test_the_start_of_every_known_ngram_is_known() -> None:
+    weights = load().weights
+    assert all(feature.rpartition(" ")[0] in weights for feature in weights if feature.count(" ") == 2)
+
+
+def test_a_line_is_placed_as_in_training() -> None:
+    text = "Dear Jo,\nCould you send me the list? We met on Friday. I would be grateful.\nThank you so much!"
+    model = load()
+    lines = read(text).lines
+    found = [line.cues for line in lines]
+    for place, line in enumerate(lines):
+        total = model.add(own_features(line.words, line.cues)) + model.add(place_features(found, place))
+        assert list(line[3:]) == [probability(logit) for logit in model.line(total)]
