@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import compress
 
 from goodwill.markup import from_html
 from goodwill.quotes import PIECE, PREFIX, header_end, is_rule, next_text
@@ -123,6 +124,7 @@ _OPENERS = frozenset(  # first letters of whatever _DEVICE, _LEGAL_OPENING or _C
 _SIGNATURE_MARKS = frozenset(("-- ", "--", "--  ", "—"))
 
 OWN, QUOTED, DROPPED = 0, 1, 2
+_ONLY = [bytes(tag == wanted for tag in range(256)) for wanted in (OWN, QUOTED, DROPPED)]
 SIGNATURE_LINES = 30
 SIGNATURE_SPAN = 60  # with its blank lines
 SIGNATURE_CHARACTERS = 2000
@@ -173,9 +175,9 @@ def _clean(text: str) -> str:
     return _INVISIBLE.sub("", text.replace("\xa0", " ").replace("\0", ""))
 
 
-def _tag_quotes(lines: list[str]) -> list[int]:
-    tags = [OWN] * len(lines)
-    bare = [line.strip() for line in lines]
+def _tag_quotes(lines: list[str]) -> bytearray:
+    tags = bytearray(len(lines))  # OWN, all of them
+    bare = list(map(str.strip, lines))
     index, count = 0, len(lines)
     while index < count:
         line = bare[index]
@@ -194,7 +196,7 @@ def _tag_quotes(lines: list[str]) -> list[int]:
         below = next_text(bare, end)
         if below < count and not PREFIX.match(lines[below]):
             end = count
-        tags[start:end] = [QUOTED] * (end - start)
+        tags[start:end] = bytes((QUOTED,)) * (end - start)
         index = end
     return tags
 
@@ -206,7 +208,7 @@ def _with_rule(lines: list[str], at: int) -> int:
     return above if above >= 0 and is_rule(lines[above]) else at
 
 
-def _drop_signatures(lines: list[str], tags: list[int]) -> None:
+def _drop_signatures(lines: list[str], tags: bytearray) -> None:
     """Cut what follows '-- ' up to the next quote, when it is short enough to be a signature."""
     if _SIGNATURE_MARKS.isdisjoint(lines):
         return
@@ -222,16 +224,17 @@ def _drop_signatures(lines: list[str], tags: list[int]) -> None:
                 and len(block) <= SIGNATURE_LINES
                 and sum(map(len, block)) <= SIGNATURE_CHARACTERS
             ):
-                tags[index:end] = [DROPPED] * (end - index)
+                tags[index:end] = bytes((DROPPED,)) * (end - index)
             index = end if tags[index] == DROPPED else index + 1
         else:
             index += 1
 
 
-def _drop_boilerplate(lines: list[str], tags: list[int]) -> None:
+def _drop_boilerplate(lines: list[str], tags: bytearray) -> None:
     examined = 0
     closings: list[int] = []
-    for index, line in enumerate(lines):
+    for index in compress(range(len(lines)), _which(tags, OWN)):
+        line = lines[index]
         if tags[index] != OWN or not line or line.lstrip(" \t*_>-")[:3].lower() not in _OPENERS:
             continue
         piece = line[:PIECE]
@@ -245,7 +248,7 @@ def _drop_boilerplate(lines: list[str], tags: list[int]) -> None:
         _drop_card(lines, tags, index)
 
 
-def _drop_legal(lines: list[str], tags: list[int], at: int) -> int:
+def _drop_legal(lines: list[str], tags: bytearray, at: int) -> int:
     """Cut the paragraph that begins at ``at`` when it reads like a lawyer's; its end, or ``at + 1``."""
     end = at
     while end < len(lines) and tags[end] == OWN and lines[end].strip() and end < at + 40:
@@ -262,7 +265,7 @@ def _drop_legal(lines: list[str], tags: list[int], at: int) -> int:
     return at + 1 if end < at + 12 else end  # a short one may hold another opening below
 
 
-def _drop_card(lines: list[str], tags: list[int], closing: int) -> None:
+def _drop_card(lines: list[str], tags: bytearray, closing: int) -> None:
     """Cut titles, firms and numbers below "Regards,\nJo" when they are plainly a visiting card."""
     span = range(closing + 1, min(closing + 24, len(lines)))
     end = next((index for index in span if tags[index] != OWN), span.stop)
@@ -292,11 +295,16 @@ def _is_prose(line: str) -> bool:
     )
 
 
-def _join(lines: list[str], tags: list[int], wanted: int) -> str:
-    kept = [line.rstrip() for line, tag in zip(lines, tags, strict=True) if tag == wanted]
+def _join(lines: list[str], tags: bytearray, wanted: int) -> str:
+    kept = list(map(str.rstrip, compress(lines, _which(tags, wanted))))
     while wanted == OWN and kept and (not kept[-1] or is_rule(kept[-1])):
         kept.pop()
     return _squeeze("\n".join(kept))
+
+
+def _which(tags: bytearray, wanted: int) -> bytearray:
+    """For each line 1 if its tag is ``wanted``, else 0."""
+    return tags.translate(_ONLY[wanted])
 
 
 def _squeeze(text: str) -> str:

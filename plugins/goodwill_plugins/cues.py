@@ -28,4 +28,4 @@ def _machine() -> tuple[re2.Set, tuple[str, ...]]:
 def cues(sentence: str) -> frozenset[str]:
     """Return the names of all cues in ``sentence`` (in normal form; case does not matter)."""
     machine, names = _machine()
-    return frozenset([names[index] for index in machine.Match(sentence.lower()) or ()])
+    return frozenset([names[index] for index in machine.Match(sentence.lower().encode()) or ()])

@@ -9,6 +9,8 @@ from goodwill.model import Context, Event, Party, Signal
 from goodwill_plugins.parties import addressees, is_desk, is_machine, names_of, same_house
 from goodwill_plugins.reading import Line, read_event
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 def introduced(event: Event, context: Context) -> list[Signal]:
     """Return the introduction that the mail makes, if it makes one: ``to`` holds all who were presented.
@@ -19,7 +21,10 @@ def introduced(event: Event, context: Context) -> list[Signal]:
     if not event.sender or event.kind != "mail":
         return []
     people = _outsiders(event, context)
-    named = [party for party in people if _is_named(party, event)]
+    if len(people) < 2:
+        return []
+    words = _words(event)
+    named = [party for party in people if not words.isdisjoint(names_of(party))]
     if len(named) < 2 or all(same_house(a.address, b.address) for a, b in combinations(named, 2)):
         return []
     lines = read_event(event).lines
@@ -54,9 +59,8 @@ def _outsiders(event: Event, context: Context) -> list[Party]:
     ][:6]
 
 
-def _is_named(party: Party, event: Event) -> bool:
-    words = set(re.findall(r"[^\W\d_]+", f"{event.subject} {event.text[:4000]}".lower()))
-    return not words.isdisjoint(names_of(party))
+def _words(event: Event) -> set[str]:
+    return set(_WORD.findall(f"{event.subject} {event.text[:4000]}".lower()))
 
 
 def _presents(line: Line) -> float:

@@ -62,12 +62,22 @@ def same_house(one: str, other: str) -> bool:
 
 def is_desk(party: Party) -> bool:
     """Whether a role answers there (reception, support), not a person with an account of goodwill."""
-    return bool(_ROLE.match(_local(party.address)))
+    return _is_role(_local(party.address))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_role(local: str) -> bool:
+    return bool(_ROLE.match(local))
 
 
 def is_machine(party: Party) -> bool:
     """Whether nobody reads or writes there: a bot, a notifier, a mailing list."""
-    return bool(_BOT.match(_local(party.address)) or _LIST.search(party.address))
+    return _runs_itself(party.address)
+
+
+@functools.lru_cache(maxsize=4096)
+def _runs_itself(address: str) -> bool:
+    return bool(_BOT.match(_local(address)) or _LIST.search(address))
 
 
 def is_silent(event: Event) -> bool:

@@ -133,11 +133,9 @@ def _subject(subject: str) -> int:
 
 @functools.lru_cache(maxsize=16)
 def _weigh(text: str, subject: str, sender: str, people: tuple[Party, ...]) -> Odds:
-    stack = load().stack
     inputs = {**read(text, subject).sums, **dict.fromkeys(circumstances(text, subject, sender, people), 1.0)}
-    weighed = (
-        math.fsum(stack[output].get(name, 0.0) * inputs[name] for name in inputs) for output in OUTPUTS
-    )
+    weights = [load().stack[output] for output in OUTPUTS]
+    weighed = [math.fsum([one.get(name, 0.0) * shown for name, shown in inputs.items()]) for one in weights]
     return Odds(*map(probability, weighed))
 
 

@@ -101,14 +101,12 @@ def _add(found: list[Sentence], plain: str, start: int, end: int) -> None:
         return
     start = end - len(body)
     bullet = _BULLET.match(body)
-    if bullet:
-        start += bullet.end()
-        body = body[bullet.end() :]
-    if end - start > MAX_SENTENCE:
-        for at in range(start, end, MAX_SENTENCE):
-            _keep(found, plain[at : min(end, at + MAX_SENTENCE)], at)
-    else:
-        _keep(found, body, start)
+    if not bullet and len(body) <= MAX_SENTENCE:
+        found.append(Sentence(" ".join(body.split()), start, start + len(body.rstrip())))
+        return
+    start += bullet.end() if bullet else 0
+    for at in range(start, end, MAX_SENTENCE):
+        _keep(found, plain[at : min(end, at + MAX_SENTENCE)], at)
 
 
 def _keep(found: list[Sentence], piece: str, start: int) -> None:
