@@ -21,6 +21,7 @@ _FLAGS = re.compile(
     rb"^(X-Gmail-Labels|X-Mozilla-Status|X-Status)[ \t]*:[ \t]*(.*(?:\r?\n[ \t].*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
+_FLAG_NAMES = (b"x-gmail-labels", b"x-mozilla-status", b"x-status")
 _LABELS = frozenset(
     (
         "spam", "trash", "bin", "draft", "drafts", "papierkorb", "entwurf", "entwürfe", "corbeille",
@@ -136,6 +137,9 @@ def _invitations(
 def is_discarded(raw: bytes) -> bool:
     """Whether its own headers mark a message as draft, spam, thrown away or expunged."""
     head, _ = divide(raw[:200_000])
+    small = head.lower()
+    if not any(name in small for name in _FLAG_NAMES):
+        return False
     for name, value in _FLAGS.findall(head):
         text = text_of(re.sub(r"\r?\n[ \t]+", " ", value.decode("utf-8", "replace")))
         if name.lower() == b"x-gmail-labels":

@@ -19,7 +19,7 @@ MOST_PARTS = 500
 MOST_TEXT = 200_000
 KEPT = 300_000  # bytes of one run of base64 that survive slimming; a multiple of 400
 
-_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\A\r?\n")
+_BLANK = re.compile(rb"\n[ \t]*\r?\n")  # begins with a letter of its own, to which the engine can skip
 _STUB = re.compile(
     r"(?:view|open|see|read|display|ansehen|anzeigen|visuali[sz]er|ver)\b.{0,60}(?:html|browser"
     r"|navigat)|html (?:mail|e-?mail|message|format)"
@@ -76,9 +76,13 @@ class Body:
 def divide(raw: bytes) -> tuple[bytes, bytes]:
     """Header block and body of a message."""
     blank = _BLANK.search(raw)
-    if blank is None:
-        return raw, b""
-    return raw[: blank.start() + 1], raw[blank.end() :]
+    start = blank.start() if blank else len(raw)
+    if start and raw[start - 1 : start] == b"\r":
+        start -= 1
+    headless = _FIRST_BREAK.match(raw)
+    if headless and (blank is None or start > 0):
+        return raw[:1], raw[headless.end() :]
+    return (raw[: start + 1], raw[blank.end() :]) if blank else (raw, b"")
 
 
 def read_body(headers: Headers, content: bytes) -> Body:

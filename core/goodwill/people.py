@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from goodwill.model import Event, Flag
 
@@ -148,6 +149,7 @@ def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
     return impersonal * 2 < conduct.received
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """A name in a form in which two writings of it are equal: no accents, case, titles or brackets."""
     name = re.sub(r"\(.*?\)|\[.*?\]|[\"“”]", " ", name)

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodwill_connectors.mime import _pieces
+from goodwill_connectors.mime import _pieces, divide
 
 _BITS = st.sampled_from([b"--b", b"--b--", b"--", b"b", b"-", b" ", b"\t", b"\r", b"\n", b"\r\n", b"x"])
 
@@ -21,3 +21,10 @@ def test_boundary_lines_are_those_of_the_standard(bits: list[bytes]) -> None:
     ends += [len(content)] * (last == len(lines) and bool(lines))
     parts = [content[line.end() : end] for line, end in zip(lines[:last], ends, strict=True)]
     assert _pieces(content, b"b") == [re.sub(rb"\A\r?\n", b"", part) for part in parts]
+
+
+@given(st.lists(st.sampled_from([b"a: b", b"\r", b"\n", b"\r\n", b" ", b"\t"]), max_size=12))
+def test_a_blank_line_parts_head_and_body(bits: list[bytes]) -> None:
+    raw = b"".join(bits)
+    blank = re.search(rb"\r?\n[ \t]*\r?\n|\A\r?\n", raw)
+    assert divide(raw) == ((raw[: blank.start() + 1], raw[blank.end() :]) if blank else (raw, b""))
