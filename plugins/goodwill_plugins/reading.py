@@ -91,12 +91,17 @@ def _placed(own: Sequence[int], found: Sequence[frozenset[str]]) -> Iterator[int
     """Each sentence's packed sum with what its place and its neighbours add: as of ``place_features``."""
     last = len(own) - 1
     for place, total in enumerate(own):
-        total += load().add(standing(place, last))
+        total += _standing(place, last)
         if place > 0:
             total += _cued(before, found[place - 1])
         if place < last:
             total += _cued(after, found[place + 1])
         yield total
+
+
+@functools.lru_cache(maxsize=1024)
+def _standing(place: int, last: int) -> int:
+    return load().add(standing(place, last))
 
 
 @functools.lru_cache(maxsize=4096)
