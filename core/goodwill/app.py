@@ -22,10 +22,11 @@ from goodwill.detect import Detectors
 from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.ledger import Posted, fold, post, standing
-from goodwill.model import Context, Event, Party, Person, Standing, Verdict
-from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
+from goodwill.model import Context, Event, Flag, Party, Person, Standing, Verdict
+from goodwill.people import colleagues, is_desk, is_full_name, is_robot, plain_name, propose_owner
 from goodwill.store import Store
 from goodwill.verdict import Account, judge
+from goodwill.words import normalize_subject
 
 FILES = "files"
 """The account that imported files belong to."""
@@ -113,6 +114,13 @@ class App:
                     senders[event.sender.address] += 1
         return propose_owner(presence, senders, total)
 
+    def knows_anybody(self) -> bool:
+        """Whether anything in the store is between the owner and somebody else."""
+        with self.store.reading() as connection:
+            table = schema.contacts.c
+            query = select(table.address_id).where(table.flags.bitwise_and(Flag.UNNAMED) == 0)
+            return connection.execute(query.limit(1)).first() is not None
+
     def namesakes(self) -> list[str]:
         """Addresses that are not the owner's but bear the owner's full name: perhaps forgotten ones."""
         with self.store.reading() as connection:
@@ -149,14 +157,22 @@ class App:
             recipients = [party for party in draft.to + draft.cc if party.address not in owner]
             if not recipients:
                 raise InputError("the draft names nobody to send it to", "Add a To line")
-            parents = [message_hash(parent) for parent in draft.parents]
-            thread = tuple(e for e in shelf.thread_before(connection, parents) if e.at <= now)
+            thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)
             finding = self.detectors.detect(draft, Context(owner, thread))
             asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
             accounts = [self._account(connection, party, owner, at) for party in dict.fromkeys(recipients)]
         verdict = judge(asks, accounts, at, self.config.threshold)
         notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
         return replace(verdict, notes=notes)
+
+    def _thread(self, connection: Connection, draft: Event, recipients: Sequence[Party]) -> tuple[Event, ...]:
+        """The mails before the draft: by its Message-IDs, else by its subject and people."""
+        found = shelf.thread_before(connection, [message_hash(parent) for parent in draft.parents])
+        topic = normalize_subject(draft.subject)
+        if found or not topic or topic == draft.subject.strip().casefold():
+            return found
+        addresses = [party.address for party in recipients]
+        return shelf.thread_about(connection, hash_of(topic), addresses, seconds(draft.at))
 
     def announce(self, verdict: Verdict, now: datetime) -> None:
         """Tell the subscribers of a verdict that warned, without the draft's words."""
@@ -177,11 +193,13 @@ class App:
         if found is None:
             person = Person(0, party.name, (party.address,))
             personal = not (is_robot(party.address) or is_desk(party.address, party.name))
-            return Account(party.address, person, fold((), frozenset(), owner, at), personal)
+            nothing = fold((), frozenset(), owner, at)
+            return Account(party.address, person, nothing, personal, colleagues(party.address, owner))
         person, ids = found
         posted = self._posted(connection, person, ids, owner, at)
         personal = not (is_robot(party.address) or is_desk(party.address, party.name or person.name))
-        return Account(party.address, person, standing(posted, at), personal)
+        colleague = colleagues(party.address, owner)
+        return Account(party.address, person, standing(posted, at), personal, colleague)
 
     def _posted(
         self, connection: Connection, person: Person, ids: tuple[int, ...], owner: frozenset[str], at: int
@@ -286,6 +304,10 @@ class App:
                 for id_ in batch:
                     yield readable_event(events[id_]) | {"signals": said.get(id_, [])}
 
+    def _plugin_problems(self) -> list[dict[str, str]]:
+        found = [one.problem for one in self.plugins() if one.problem]
+        return [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in found]
+
     def status(self) -> Status:
         """What the store holds, where it came from, and what went wrong."""
         with self.store.reading() as connection:
@@ -313,7 +335,7 @@ class App:
                     }
                     for row in sources
                 ],
-                problems=[{"place": row.place, "what": row.what, "remedy": row.remedy} for row in problems],
+                problems=[*self._plugin_problems(), *(dict(row._mapping) for row in problems)],
                 stale=stale,
             )
 

@@ -7,6 +7,7 @@ could not be done, 130: stopped by Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -26,6 +27,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. Nothing that the user can cause ends in a traceback."""
     os.umask(0o077)  # whatever is written is about people, and for the owner's eyes only
+    _prepare_output()
     arguments = _parser().parse_args(argv)
     command: Command = arguments.run
     try:
@@ -42,6 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except Exception as error:
         return _unexpected(error, arguments)
+
+
+def _prepare_output() -> None:
+    """Whatever the terminal's encoding, and even when stdout is closed, output is no reason to fail."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (lives as long as the process)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _quietly(command: Command, arguments: argparse.Namespace) -> int:
@@ -78,9 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="goodwill", description="Keeps the ledger of your relationships.", allow_abbrev=False
     )
-    parser.add_argument("--home", type=Path, metavar="DIR", help="where everything is kept")
+    parser.add_argument("--home", type=_path, metavar="DIR", help="where everything is kept")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the configuration (default: HOME/config.toml)"
+        "--config", type=_path, metavar="FILE", help="the configuration (default: HOME/config.toml)"
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -305,10 +318,19 @@ _NOW: _Option = (("--now",), {"metavar": "ISO8601", "help": "judge as of this mo
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1")
+    return int(text)
+
+
+def _name(text: str) -> str:
+    return str(_path(text))
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("a path may not be empty")
+    return Path(text)
 
 
 _COMMANDS: tuple[tuple[str, Command, str, tuple[_Option, ...]], ...] = (
@@ -318,7 +340,7 @@ _COMMANDS: tuple[tuple[str, Command, str, tuple[_Option, ...]], ...] = (
         _import,
         "read mail and calendars: mbox, Maildir, .eml, .ics, folders and zips of them",
         (
-            (("paths",), {"nargs": "*", "type": Path, "metavar": "PATH"}),
+            (("paths",), {"nargs": "*", "type": _path, "metavar": "PATH"}),
             (
                 ("--me",),
                 {"action": "append", "metavar": "ADDRESS", "help": "an address of yours (repeatable)"},
@@ -332,7 +354,10 @@ _COMMANDS: tuple[tuple[str, Command, str, tuple[_Option, ...]], ...] = (
         _check,
         "judge a draft; exit status 0 clear, 1 warned, 2 could not check",
         (
-            (("file",), {"nargs": "?", "default": "-", "metavar": "FILE", "help": "RFC 822; - for stdin"}),
+            (
+                ("file",),
+                {"nargs": "?", "default": "-", "type": _name, "metavar": "FILE", "help": "- for stdin"},
+            ),
             (("--json-draft",), {"action": "store_true", "help": "the draft is one JSON object"}),
             _JSON,
             _NOW,

@@ -46,7 +46,7 @@ class Detectors:
                 continue
             try:
                 found = _flatten(hooks["goodwill_detect"](event=event, context=context))
-            except Exception as error:  # a stranger's detector may raise anything
+            except (Exception, SystemExit) as error:  # a stranger's detector may raise anything
                 problems.append((loaded.name, _crashed(loaded, error)))
                 continue
             sane = [signal for signal in found if _is_sane(signal, event)]
@@ -86,7 +86,7 @@ def _is_sane(signal: Any, event: Event) -> bool:
     )
 
 
-def _crashed(loaded: Loaded, error: Exception) -> Problem:
+def _crashed(loaded: Loaded, error: BaseException) -> Problem:
     return Problem(
         f"detector {loaded.name} {loaded.version}",
         f"crashed: {type(error).__name__}",

@@ -48,6 +48,8 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
         tally = app.import_files(paths, me, now, watch)
     if not app.owner():
         _settle_owner(app, now)
+    elif me and app.status().counts["mail"] and not app.knows_anybody():
+        raise InputError(_stranger(app, me), "Name your address: goodwill import --me ADDRESS")
     _summary(app, tally, as_json)
     if tally.new or me:
         for address in app.namesakes()[:MAX_SAID]:
@@ -88,6 +90,12 @@ def _progress() -> Iterator[Progress]:
         yield advance
 
 
+def _stranger(app: App, me: Sequence[str]) -> str:
+    proposed = app.propose_owner()
+    likely = f"; most of it seems to be the mail of {proposed}" if proposed else ""
+    return f"no mail is from or to {', '.join(me)}{likely}"
+
+
 def _settle_owner(app: App, now: datetime) -> None:
     """Ask whose mail this is; where nobody can be asked, say how to tell."""
     proposed = app.propose_owner()
@@ -125,5 +133,5 @@ def _summary(app: App, tally: Tally, as_json: bool) -> None:
         return
     print(f"{tally.met:,} events met: {tally.new:,} new, {tally.again:,} known before or met twice.")
     if tally.problems:
-        print(f"{tally.problems:,} things could not be read; `goodwill status` names them.")
+        print(f"Could not be read: {tally.problems:,}; `goodwill status` names them.")
     print(f"The ledger stands on {mails:,} mails and {meetings:,} calendar entries.")

@@ -11,6 +11,7 @@ of an ask fades in half that time. Both are this project's choice, not measured.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ LETTERS_A_MONTH = 4
 THREAD_GAP_DAYS = 60
 ECHO_DAYS = 21
 """Thanks within this time of a favour confirm it, and are not another one."""
-ANSWER_DAYS = 3
+ANSWER_DAYS, SOON_DAYS, YEAR_DAYS = 3, 14, 365
 OFFER_DAYS = 120
 
 _THINGS = {
@@ -307,9 +308,22 @@ def _rhythm(days: Sequence[float]) -> float | None:
 
 
 def _unanswered(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
-    """Their asks, addressed to the owner alone, that the owner never wrote back to in the thread."""
-    waiting = _awaiting(entries, "was asked", "wrote")
-    return tuple(e for e in waiting if e.direct and now - e.at >= ANSWER_DAYS * DAY)
+    """Their asks of the last year, to the owner alone, that the owner did not write back to.
+
+    A letter of the owner's in the same thread is an answer, and so is any letter to them alone soon
+    after: people answer under new subjects, and a reminder that is not due is worse than none.
+    """
+    letters = [e.at for e in entries if e.kind == "wrote" and e.direct]
+    return tuple(
+        e
+        for e in _awaiting(entries, "was asked", "wrote")
+        if e.direct and ANSWER_DAYS * DAY <= now - e.at <= YEAR_DAYS * DAY and not _soon_after(letters, e.at)
+    )
+
+
+def _soon_after(letters: Sequence[int], at: int) -> bool:
+    following = bisect_right(letters, at)
+    return following < len(letters) and letters[following] <= at + SOON_DAYS * DAY
 
 
 def _awaiting(entries: Sequence[Entry], ask: EntryKind, answer: EntryKind) -> tuple[Entry, ...]:

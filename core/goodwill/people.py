@@ -14,8 +14,29 @@ from goodwill.model import Event, Flag
 MANY = 60
 """A mail or meeting with more people than this says nothing about any one of them."""
 
+STREAM = 10
+"""So many mails from somebody who was never written to are a stream, not letters."""
 OWNER_LEAD = 1.25
 """By how much an address must be on more mails than any other to be proposed as the owner's."""
+
+FREE_MAIL = frozenset(
+    f"{name}.{ending}"
+    for ending, names in {
+        "com": "126 163 aol btinternet fastmail gmail googlemail hey hotmail icloud live mac mail me msn"
+        " naver outlook protonmail qq rr yahoo ymail zoho",
+        "net": "att comcast earthlink gmx sbcglobal verizon",
+        "de": "gmx posteo t-online web",
+        "fr": "free laposte orange wanadoo",
+        "me": "pm proton",
+        "co.uk": "hotmail yahoo",
+        "ru": "mail",
+        "it": "libero",
+        "cz": "seznam",
+        "pl": "wp",
+    }.items()
+    for name in names.split()
+)
+"""Domains that are nobody's organisation. They tell who is a colleague, never who is a person."""
 
 _ROBOT = re.compile(
     r"^(?:no|not|do-?not|dont)[._-]?(?:reply|respond|answer)|noreply|^(?:mailer-daemon|postmaster|bounces?"
@@ -32,6 +53,20 @@ _DESK = re.compile(
     r"|services|subscriptions?|support|team|tickets?|updates|webmaster|welcome)\d*$",
     re.IGNORECASE,
 )
+_DESK_PARTS = frozenset(
+    (
+        "admin",
+        "administrator",
+        "announcements",
+        "contest",
+        "dl",
+        "helpdesk",
+        "list",
+        "noreply",
+        "promotions",
+        "team",
+    )
+)
 _DESK_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -47,6 +82,8 @@ def is_desk(address: str, name: str) -> bool:
     """Whether a role answers there and not a person: by the address, unless it bears somebody's own name."""
     local, _, host = address.partition("@")
     words = set(plain_name(name).split())
+    if _DESK_PARTS.intersection(re.split(r"[._-]", local)) or local.endswith(("support", "promotions")):
+        return not is_own_address(address, name) or not is_full_name(plain_name(name))
     if local == host.partition(".")[0]:
         return not is_full_name(plain_name(name))
     if words & _DESK_WORDS:
@@ -133,7 +170,8 @@ def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
 
     Judged by what its mail says of itself (headers) and by how it behaves: most of its mail bulk,
     automatic or not addressed to the owner, and no meeting. Mail to it proves nothing: people answer
-    newsletters and write to lists.
+    newsletters and write to lists. One that the owner never wrote to must look like somebody's own
+    address, and not send in a stream.
     """
     if is_robot(address):
         return False
@@ -146,7 +184,17 @@ def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
     impersonal = conduct.bulk + conduct.automatic
     if conduct.sent == 0:
         impersonal += conduct.unnamed
+        if conduct.received >= STREAM or not is_own_address(address, name):
+            return False
     return impersonal * 2 < conduct.received
+
+
+def is_own_address(address: str, name: str) -> bool:
+    """Whether an address looks like one person's: it bears their name, or the shape of one."""
+    local = plain_name(address.partition("@")[0].replace(".", " ").replace("_", " "))
+    if name and "@" not in name:
+        return any(len(word) > 2 and word in local.replace(" ", "") for word in plain_name(name).split())
+    return is_full_name(local) and len(local.split()) <= 3
 
 
 @lru_cache(maxsize=4096)
@@ -162,6 +210,20 @@ def plain_name(name: str) -> str:
 def is_full_name(plain: str) -> bool:
     """Whether a plain name has at least a given and a family name."""
     return len([word for word in plain.split() if len(word) > 1]) >= 2
+
+
+def colleagues(address: str, owner: frozenset[str]) -> bool:
+    """Whether the address belongs to the organisation of one of the owner's; free mail is none."""
+    mine = {house(own) for own in owner} - {""}
+    return house(address) in mine
+
+
+def house(address: str) -> str:
+    """The organisation behind an address, by its domain: "" for the large providers of free mail."""
+    labels = domain(address).split(".")
+    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    host = ".".join(labels[-3:] if short else labels[-2:])
+    return "" if host in FREE_MAIL else host
 
 
 def domain(address: str) -> str:

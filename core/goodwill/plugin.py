@@ -154,12 +154,12 @@ def _load_one(group: str, entry: EntryPoint, disabled: frozenset[str]) -> Loaded
         return Loaded(group, entry.name, version, distribution, enabled=False)
     try:
         plugin = entry.load()
-    except Exception as error:  # a stranger's module may raise anything at import
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything at import
         problem = Problem(
             f"plugin {entry.name}", f"cannot be loaded: {error!r}", f"Update or remove {distribution}"
         )
         return Loaded(group, entry.name, version, distribution, problem=problem)
-    name = getattr(plugin, "NAME", entry.name)
+    name = str(getattr(plugin, "NAME", entry.name))
     return Loaded(group, name, str(getattr(plugin, "VERSION", version)), distribution, plugin)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
@@ -9,12 +10,15 @@ from typing import Any, TextIO
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.ledger import GOODWILL_HALF_LIFE
-from goodwill.model import Evidence, Person, Standing, Verdict
+from goodwill.model import Evidence, Person, RecipientVerdict, Standing, Verdict
 from goodwill.verdict import day
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
 LEDGER_SHOWN = 25
+NAMED = 3
+WIDE = 110
+"""Columns of a terminal from which ``people`` shows everything."""
 
 
 class Writer:
@@ -23,6 +27,11 @@ class Writer:
     def __init__(self, out: TextIO | None = None) -> None:
         self.out = out or sys.stdout
         self.fancy = self.out.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return shutil.get_terminal_size().columns
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line, styled (a rich style) on a terminal."""
@@ -58,13 +67,13 @@ class Writer:
         for n, header in enumerate(headers):
             table.add_column(header, justify="right" if n in right else "left")
         for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(cell, overflow="fold") for cell in row))
         Console(file=self.out, highlight=False).print(table)
 
 
 def clean(text: str) -> str:
     """Text without control characters: mail must not be able to steer the terminal."""
-    return "".join(c if c.isprintable() or c == "\t" else " " for c in text)
+    return "".join(c if c.isprintable() or c in "\t\n" else " " for c in text)
 
 
 def verdict(judged: Verdict, write: Writer) -> None:
@@ -75,12 +84,9 @@ def verdict(judged: Verdict, write: Writer) -> None:
         write.line(
             "This asks for a favour, and the relationship carries it." if drawing else _nothing(judged)
         )
-    for one in judged.recipients:
-        if one.verdict == "clear":
-            continue
+    for names, one in _alike(judged):
         write.line()
-        name = one.person if one.person == one.address else f"{one.person} <{one.address}>"
-        write.line(f"{name}: {one.verdict}", _STYLES[one.verdict])
+        write.line(f"{names}: {one.verdict}", _STYLES[one.verdict])
         write.line(f"  capital {one.capital:.1f}, depth {one.depth}, {one.yes} of 13 points yes")
         for ask in judged.asks:
             if one.address in ask.to and not ask.routine:
@@ -92,6 +98,22 @@ def verdict(judged: Verdict, write: Writer) -> None:
             write.line(f"  → {idea}.")
     for note in judged.notes:
         write.line(f"Note: {note}")
+
+
+def _alike(judged: Verdict) -> list[tuple[str, RecipientVerdict]]:
+    """Those who are warned of, each with a name; with many who are judged alike the first stands for all."""
+    groups: dict[tuple[object, ...], list[RecipientVerdict]] = {}
+    for one in judged.recipients:
+        if one.verdict != "clear":
+            groups.setdefault((one.verdict, one.reasons, one.instead, one.capital), []).append(one)
+    found = []
+    for alike in groups.values():
+        names = [
+            one.person if one.person == one.address else f"{one.person} <{one.address}>" for one in alike
+        ]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        found.append((", ".join(names[:NAMED]) + more, alike[0]))
+    return found
 
 
 def _nothing(judged: Verdict) -> str:
@@ -106,7 +128,10 @@ def _evidence(shown: Sequence[Evidence], write: Writer, indent: str) -> None:
 
 
 def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
-    """Everybody in a table, those with the most behind them first."""
+    """Everybody in a table, those with the most behind them first; the essential on a narrow terminal."""
+    if write.fancy and write.width < WIDE:
+        _few_columns(found, write)
+        return
     rows = [
         (
             person.shown,
@@ -135,6 +160,19 @@ def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
         "last contact",
     )
     write.table(headers, rows, frozenset({2, 3, 4, 6, 7, 8}))
+
+
+def _few_columns(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
+    rows = [
+        (
+            person.shown if person.shown == person.addresses[0] else f"{person.shown}\n{person.addresses[0]}",
+            f"{standing.capital:.1f}",
+            depth(points(standing), standing),
+            day(standing.last) if standing.last is not None else "",
+        )
+        for person, standing in found
+    ]
+    write.table(("person", "capital", "depth", "last contact"), rows, frozenset({1}))
 
 
 def person(who: Person, standing: Standing, write: Writer, everything: bool) -> None:
@@ -190,7 +228,7 @@ def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
         rows.append((day(e.at), e.what + quote, f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}"))
     if letters:
         total = sum(e.value(standing.now) for e in letters)
-        rows.append(("", f"{len(letters)} letters you wrote to them alone", "", f"{total:+.2f}"))
+        rows.append(("", f"letters you wrote to them alone: {len(letters)}", "", f"{total:+.2f}"))
     rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
     write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
     write.line(

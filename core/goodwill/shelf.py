@@ -13,6 +13,7 @@ from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import batches, contact_totals
 
 CHUNK = 400
+THREAD_MAILS, THREAD_SECONDS = 10, 60 * 86_400
 
 _contacts, _events = schema.contacts.c, schema.events.c
 # Built once: composing a query costs more than running it.
@@ -154,6 +155,26 @@ def thread_before(connection: Connection, parents: Sequence[int]) -> tuple[Event
     return tuple(
         unpack_event(kind, at, payload, kept_words(connection, id_) if text is None else text, quoted)
         for id_, kind, at, payload, text, quoted in rows
+    )
+
+
+def thread_about(
+    connection: Connection, topic: int, addresses: Sequence[str], until: int
+) -> tuple[Event, ...]:
+    """The latest mails about ``topic`` (a hash) with one of ``addresses``, oldest first."""
+    query = (
+        select(_events.id, _events.kind, _events.at, _events.payload, _events.text, _events.quoted)
+        .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
+        .join(schema.addresses, schema.addresses.c.id == _contacts.address_id)
+        .where(schema.addresses.c.address.in_(list(addresses)), _events.topic == topic)
+        .where(_contacts.at.between(until - THREAD_SECONDS, until))
+        .order_by(_contacts.at.desc())
+        .limit(THREAD_MAILS)
+    )
+    rows = {row.id: row for row in connection.execute(query)}
+    return tuple(
+        unpack_event(row.kind, row.at, row.payload, row.text or kept_words(connection, row.id), row.quoted)
+        for row in sorted(rows.values(), key=lambda row: row.at)
     )
 
 

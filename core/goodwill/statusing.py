@@ -30,9 +30,9 @@ def show(status: Status) -> None:
         write.table(("account", "stream", "last read", "state"), rows, frozenset())
         if len(status.sources) > 40:
             write.line(f"… and {len(status.sources) - 40} more")
-    if counts["problems"]:
+    if status.problems:
         write.line()
-        write.line(f"{counts['problems']:,} problems, the latest first:", "bold")
+        write.line(f"Problems, the latest first ({counts['problems']:,} in the store)", "bold")
         for problem in status.problems:
             remedy = f" ({problem['remedy']})" if problem["remedy"] else ""
             write.line(f"  {problem['place']}: {problem['what']}{remedy}")

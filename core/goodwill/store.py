@@ -6,10 +6,12 @@ are the engine, the transactions, the lock of the one writer and the migrations.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
@@ -27,15 +29,15 @@ class Store:
     def __init__(self, home: Path, url: str = "") -> None:
         self.home = home
         self.path = home / "goodwill.db"
-        self.engine = _engine(url or f"sqlite:///{self.path}")
+        self.engine = _engine(url or _file_url(self.path))
         self.place = self.engine.url.render_as_string(hide_password=True) if url else str(self.path)
-        self._local = self.engine.dialect.name == "sqlite"
+        self._at_home = not url
 
     def open(self, create: bool) -> None:
         """Check the schema version, make or migrate the tables; raise StoreError when that cannot be."""
         if create:
             self._make_home()
-        elif self._local and not self.path.exists() and self.engine.url.database == str(self.path):
+        elif self._at_home and not self.path.exists():
             raise InputError(
                 f"there is nothing in {self.home} yet", "Begin with: goodwill import PATH --me ADDRESS"
             )
@@ -121,6 +123,13 @@ class Store:
             ) from None
 
 
+def _file_url(path: Path) -> str:
+    """The URL of the SQLite file; where nothing may be written, of its last complete state."""
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        return f"sqlite:///file:{quote(str(path))}?mode=ro&immutable=1&uri=true"
+    return f"sqlite:///{path}"
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -185,7 +194,7 @@ def _reason(error: DatabaseError) -> str:
 
 def _remedy(error: DatabaseError) -> str:
     reason = _reason(error).lower()
-    if "full" in reason:
+    if "full" in reason or "disk i/o" in reason:
         return "Free some disk space and run this again; nothing was half-written"
     if "readonly" in reason or "read-only" in reason or "unable to open" in reason:
         return "Check that the folder exists and may be written, or choose another with --home"

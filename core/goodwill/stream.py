@@ -84,11 +84,11 @@ def _deliver(store: Store, loaded: Loaded, topic: str, hook: Any, now: int) -> N
             rows = after(connection, position)
         if not rows:
             return
-        failure: Exception | None = None
+        failure: BaseException | None = None
         for id_, key, payload in rows:
             try:
                 hook(key=key, **{argument: payload})
-            except Exception as error:  # a stranger's subscriber may raise anything
+            except (Exception, SystemExit) as error:  # a stranger's subscriber may raise anything
                 failure = error
                 break
             position = id_
@@ -113,7 +113,9 @@ def _set_place(connection: Connection, subscriber: str, topic: str, position: in
     connection.execute(insert(table).values(subscriber=subscriber, topic=topic, position=position))
 
 
-def _record(connection: Connection, loaded: Loaded, topic: str, failure: Exception | None, now: int) -> None:
+def _record(
+    connection: Connection, loaded: Loaded, topic: str, failure: BaseException | None, now: int
+) -> None:
     table = schema.problems
     where = f"subscriber {loaded.name}, {topic} stream"
     connection.execute(delete(table).where(table.c.source == loaded.name, table.c.place == where))

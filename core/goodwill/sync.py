@@ -30,18 +30,19 @@ class Known:
     def __call__(self, stream: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         table = schema.items.c
         found: set[tuple[str, str]] = set()
+        asked = {(storable(item), version): (item, version) for item, version in ids}
         with self._store.reading() as connection:
-            number = _stream_id(connection, self._account, stream)
+            number = _stream_id(connection, self._account, storable(stream))
             if number is None or _readers_of(connection, number) != self._readers:
                 return found
             query = select(table.item, table.version).where(table.stream_id == number)
             if len(ids) > 5 * CHUNK:
                 stored = {(item, version) for item, version in connection.execute(query)}
-                return stored.intersection(ids)
-            for chunk in batches(ids, CHUNK):
+                return {asked[one] for one in stored.intersection(asked)}
+            for chunk in batches(asked, CHUNK):
                 rows = connection.execute(query.where(table.item.in_([item for item, _ in chunk])))
                 found.update((item, version) for item, version in rows)
-        return found.intersection(ids)
+        return {asked[one] for one in found.intersection(asked)}
 
 
 def poll(store: Store, connector: Connector, account: str, book: Book, now: int, progress: Progress) -> Tally:
@@ -63,6 +64,11 @@ def poll(store: Store, connector: Connector, account: str, book: Book, now: int,
     return tally
 
 
+def storable(text: str) -> str:
+    """The text with bytes that are no UTF-8 (in file names) written as escapes, so that it can be stored."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def settle(store: Store) -> None:
     """Bring the persons up to date with the names and addresses that came in."""
     with store.reading() as connection:
@@ -74,7 +80,7 @@ def settle(store: Store) -> None:
 
 def _take(connection: Connection, page: Page, account: str, book: Book, now: int, tally: Tally) -> None:
     readers = book.readers(connection)
-    stream = _open_stream(connection, account, page.stream, readers)
+    stream = _open_stream(connection, account, storable(page.stream), readers)
     book.append(connection, [event for item in page.items for event in item.events], tally)
     _remember(connection, stream, page)
     tally.items += len(page.items)
@@ -115,7 +121,7 @@ def _cursors(connection: Connection, account: str, readers: int) -> dict[str, st
 
 def _remember(connection: Connection, stream: int, page: Page) -> None:
     table = schema.items
-    wanted = {(item.id, item.version) for item in page.items}
+    wanted = {(storable(item.id), item.version) for item in page.items}
     stored: set[tuple[str, str]] = set()
     for chunk in batches(sorted({item for item, _ in wanted}), CHUNK):
         query = select(table.c.item, table.c.version).where(table.c.stream_id == stream)
@@ -131,9 +137,15 @@ def _complain(connection: Connection, account: str, page: Page, now: int, tally:
     table = schema.problems
     known = set(connection.scalars(select(table.c.place).where(table.c.source == account)).all())
     rows = [
-        {"at": now, "source": account, "place": p.place, "what": p.what, "remedy": p.remedy}
+        {
+            "at": now,
+            "source": account,
+            "place": storable(p.place),
+            "what": storable(p.what),
+            "remedy": p.remedy,
+        }
         for p in found
-        if p.place not in known
+        if storable(p.place) not in known
     ]
     if rows and len(known) < MAX_PROBLEMS:
         connection.execute(insert(table), rows)

@@ -35,6 +35,8 @@ LITTLE_LEFT = 0.25
 ALIVE_DAYS = 400
 """Contact within this time keeps an old tie from being a stranger's: a card every Christmas does."""
 OFFER_VALID_DAYS = 45
+WORK = frozenset({"help", "information", "time", "advice"})
+"""What colleagues of one organisation owe each other by role."""
 MAX_REASONS, MAX_INSTEAD = 3, 2
 
 _RANK = {"clear": 0, "caution": 1, "premature": 2}
@@ -48,6 +50,7 @@ class Account:
     person: Person | None
     standing: Standing
     personal: bool = True
+    colleague: bool = False
 
 
 def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, threshold: float) -> Verdict:
@@ -68,7 +71,7 @@ def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, thresho
 def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> RecipientVerdict:
     standing = account.standing
     judged = points(standing)
-    drawing = [ask for ask in asks if not ask.routine]
+    drawing = [ask for ask in asks if not ask.routine and not (account.colleague and ask.type in WORK)]
     answer, reasons = ("clear", []) if not drawing or not account.personal else _weigh(drawing, account, now)
     return RecipientVerdict(
         address=account.address,

@@ -141,7 +141,8 @@ def test_their_ask_waits_until_the_thread_is_answered():
     question = letter(20, False, ask(YOU, ME), topic=5)
     assert stand(question).unanswered
     assert not stand(question, letter(19, True, topic=5)).unanswered
-    assert stand(question, letter(19, True, topic=6)).unanswered
+    assert not stand(question, letter(19, True, topic=6)).unanswered
+    assert stand(question, letter(2, True, topic=6)).unanswered
 
 
 def test_a_signal_between_others_posts_nothing():

@@ -69,7 +69,10 @@ def _fields(event: Event) -> dict[str, object]:
     ("address", "conduct", "expected"),
     [
         ("jo@there.example", Conduct(received=3, sent=1), True),
-        ("jo@gmail.com", Conduct(received=3), True),
+        ("jo.sample@gmail.com", Conduct(received=3), True),
+        ("xq17@there.example", Conduct(received=3), False),
+        ("jo.sample@there.example", Conduct(received=30), False),
+        ("shift.dl-north@there.example", Conduct(sent=1), False),
         ("no-reply@shop.example", Conduct(received=3, sent=1), False),
         ("hello@letter.example", Conduct(received=10, sent=1, bulk=9), False),
         ("alerts@host.example", Conduct(received=4, automatic=4), False),
@@ -89,6 +92,14 @@ def test_somebodys_own_name_makes_a_desk_a_person():
     assert people.is_person("hello@kiln.example", conduct, "Ada Sample")
     assert not people.is_person("hello@kiln.example", conduct, "Kiln Customer Service")
     assert not people.is_person("ada@kiln.example", conduct, "Kiln Customer Service")
+
+
+def test_a_colleague_is_told_by_the_house_and_never_by_free_mail():
+    owner = frozenset({"me@firm.example", "me@gmail.com"})
+    assert people.colleagues("you@firm.example", owner)
+    assert people.colleagues("you@mail.firm.example", owner)
+    assert not people.colleagues("you@gmail.com", owner)
+    assert not people.colleagues("you@other.example", owner)
 
 
 def test_a_name_alone_joins_only_within_one_domain():

@@ -145,6 +145,13 @@ def test_no_store_yet_and_nobody_of_that_name(goodwill: Goodwill, tmp_path: Path
     said(goodwill("show", "there"), "may be")
 
 
+def test_an_empty_path_is_not_this_folder(goodwill: Goodwill):
+    for words in (("import", ""), ("check", "")):
+        ran = goodwill(*words)
+        assert ran.status == 2
+        assert "may not be empty" in ran.err
+
+
 def test_an_address_that_is_none(goodwill: Goodwill, tmp_path: Path):
     said(goodwill("import", mbox(tmp_path / "mail", many(3)), "--me", "me"), "--me", "no mail address")
 
@@ -211,6 +218,35 @@ def test_ctrl_c_in_the_middle(goodwill: Goodwill, home: Path, tmp_path: Path):
     assert "Traceback" not in err.decode()
     goodwill("import", source)
     assert json.loads(goodwill("status", "--json").out)["counts"]["mail"] == 6000
+
+
+def test_a_file_name_that_is_no_text(goodwill: Goodwill, tmp_path: Path):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "good.eml").write_bytes(many(1)[0])
+    with open(os.path.join(os.fsencode(folder), b"caf\xe9.eml"), "wb") as file:
+        file.write(many(2)[1])
+    for new in (2, 0):
+        ran = goodwill("import", folder, "--me", ME, "--json")
+        assert ran.status == 0, ran.err
+        assert json.loads(ran.out)["new"] == new
+
+
+def test_reading_needs_no_right_to_write(known: Goodwill, home: Path):
+    for path in home.iterdir():
+        path.chmod(0o400)
+    home.chmod(0o500)
+    command = [sys.executable, "-m", "goodwill", "--home", str(home), "people"]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("setpriv is missing: install the package util-linux")
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", *command]
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    finally:
+        home.chmod(0o700)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"there.example" in done.stdout
 
 
 def test_what_is_kept_is_for_the_owner_only(known: Goodwill, home: Path):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest_e2e import Goodwill
+from conftest_e2e import Goodwill, environment
 from letters import ME, maildir, mbox, message
 
 NOW = "2026-01-01T12:00:00Z"
@@ -140,6 +143,50 @@ def test_without_me_the_owner_is_proposed(goodwill: Goodwill, tmp_path: Path):
     assert "Ada Sample" in goodwill("people").out
 
 
+def test_a_wrong_me_is_said(goodwill: Goodwill, tmp_path: Path):
+    others = [message(ME, "Ben Sample <ben@far.example>", f"note {n}", "See you.", n) for n in range(3)]
+    ran = goodwill("import", mbox(tmp_path / "mail", history() + others), "--me", "mee@home.example")
+    assert ran.status == 2
+    assert f"most of it seems to be the mail of {ME}" in ran.err
+
+
+def test_a_reply_without_message_ids_is_found_by_its_subject(goodwill: Goodwill, tmp_path: Path):
+    text = "I am hiring for a firm in town. Would you be free for half an hour this week?"
+    offer = message("Rita Sample <rita@talent.example>", ME, "A role in town", text, 1, "r")
+    goodwill("import", mbox(tmp_path / "mail", [offer, *history()]), "--me", ME)
+    reply = message(
+        ME, "Rita Sample <rita@talent.example>", "Re: A role in town", "Yes. Could we speak on Tuesday?"
+    )
+    assert goodwill("check", "-", "--now", "2025-01-03", stdin=reply).status == 0
+
+
+def test_many_strangers_are_judged_in_a_few_lines(known: Goodwill):
+    crowd = ", ".join(f"p{n}@crowd{n}.example" for n in range(40))
+    ran = known("check", "-", "--now", NOW, stdin=draft(crowd, ASK))
+    assert ran.status == 1
+    assert "and 37 more" in ran.out
+    assert len(ran.out.splitlines()) < 15
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_poor_terminal_still_gets_its_answer(known: Goodwill, home: Path, encoding: str):
+    command = [sys.executable, "-m", "goodwill", "--home", str(home), "show", "ada"]
+    settings = environment() | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=settings, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_narrow_terminal_shows_whole_addresses(known: Goodwill, home: Path):
+    if shutil.which("script") is None:
+        pytest.skip("script is missing: install the package bsdutils")
+    words = f"{sys.executable} -m goodwill --home {home} people --now {NOW}"
+    settings = environment() | {"COLUMNS": "60", "TERM": "xterm"}
+    done = subprocess.run(
+        ["script", "-qec", words, "/dev/null"], capture_output=True, env=settings, check=False
+    )
+    assert b"ada@there.example" in done.stdout
+
+
 def test_the_demo_shows_the_whole_river(goodwill: Goodwill, home: Path):
     ran = goodwill("demo", "--now", NOW, timeout=30)
     assert ran.status == 0
@@ -158,11 +205,6 @@ def test_new_mail_in_a_maildir_is_all_that_is_read(goodwill: Goodwill, tmp_path:
 
 
 def test_output_into_a_closed_pipe_is_no_error(known: Goodwill, home: Path):
-    import subprocess
-    import sys
-
-    from conftest_e2e import environment
-
     script = f"{sys.executable} -m goodwill --home {home} export | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False)
     assert done.stderr == b""
