@@ -54,26 +54,17 @@ _DESK = re.compile(
     re.IGNORECASE,
 )
 _DESK_PARTS = frozenset(
-    (
-        "admin",
-        "administrator",
-        "announcements",
-        "contest",
-        "dl",
-        "helpdesk",
-        "list",
-        "noreply",
-        "promotions",
-        "team",
+    re.findall(
+        r"\w+", "admin administrator announcements contest dl helpdesk list noreply promotions team support"
     )
 )
 _DESK_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "accounts admin alerts billing care center centre club customer department desk editor editors"
-        " events group help helpdesk info information inc llc ltd magazine mail marketing news newsletter"
-        " office online orders passport reception rewards sales service services shop store subscriptions"
-        " support surgery team updates",
+        "accounts admin administrator alerts billing care center centre club com customer department desk editor"
+        " editors events group help helpdesk info information inc llc ltd magazine mail marketing net news"
+        " newsletter office online orders passport program programme reception rewards sales service services"
+        " shop store subscriptions support surgery system team updates",
     )
 )
 
@@ -83,8 +74,8 @@ def is_desk(address: str, name: str) -> bool:
     local, _, host = address.partition("@")
     words = set(plain_name(name).split())
     if _DESK_PARTS.intersection(re.split(r"[._-]", local)) or local.endswith(("support", "promotions")):
-        return not is_own_address(address, name) or not is_full_name(plain_name(name))
-    if local == host.partition(".")[0]:
+        return True
+    if len(local) > 3 and host.startswith(local):
         return not is_full_name(plain_name(name))
     if words & _DESK_WORDS:
         return bool(_DESK.match(local)) or len(words & _DESK_WORDS) > 1
@@ -193,7 +184,9 @@ def is_own_address(address: str, name: str) -> bool:
     """Whether an address looks like one person's: it bears their name, or the shape of one."""
     local = plain_name(address.partition("@")[0].replace(".", " ").replace("_", " "))
     if name and "@" not in name:
-        return any(len(word) > 2 and word in local.replace(" ", "") for word in plain_name(name).split())
+        plain = plain_name(name)
+        borne = any(len(word) > 2 and word in local.replace(" ", "") for word in plain.split())
+        return borne and is_full_name(plain) and _DESK_WORDS.isdisjoint(plain.split())
     return is_full_name(local) and len(local.split()) <= 3
 
 
