@@ -81,9 +81,7 @@ _Judged = tuple[str, tuple[Evidence, ...]]
 
 
 def _evidence(entries: Iterable[Entry]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(e.at, e.what + (f": “{e.quote}”" if e.quote else "")) for e in islice(entries, SHOWN)
-    )
+    return tuple(Evidence(e.at, e.told) for e in islice(entries, SHOWN))
 
 
 def _yes(entries: Sequence[Entry], enough: int = 1) -> _Judged:

@@ -53,7 +53,7 @@ def _advise(person: Person, standing: Standing) -> Advice | None:
         found = rule(name, standing)
         if found is not None:
             section, why, give, entries, weight = found
-            evidence = tuple(Evidence(e.at, e.what + (f": “{e.quote}”" if e.quote else "")) for e in entries)
+            evidence = tuple(Evidence(e.at, e.told) for e in entries)
             return Advice(person, section, why, give, evidence, standing.last, standing.capital, weight)
     return None
 

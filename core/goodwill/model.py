@@ -198,6 +198,11 @@ class Entry(NamedTuple):
     direct: bool = False
     flags: int = 0
 
+    @property
+    def told(self) -> str:
+        """What it was, with the words that show it, on one line."""
+        return self.what + (f": “{' '.join(self.quote.split())}”" if self.quote else "")
+
     def value(self, now: int) -> float:
         """What is left of the points ``now`` (seconds since 1970)."""
         return float(self.points * 0.5 ** ((now - self.at) / 86_400 / self.half_life))

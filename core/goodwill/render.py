@@ -10,13 +10,14 @@ from typing import Any, TextIO
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.ledger import GOODWILL_HALF_LIFE
-from goodwill.model import Evidence, Person, RecipientVerdict, Standing, Verdict
+from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Standing, Verdict
 from goodwill.verdict import day
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
 LEDGER_SHOWN = 25
 NAMED = 3
+QUOTE_SHOWN = 120
 WIDE = 110
 """Columns of a terminal from which ``people`` shows everything."""
 
@@ -90,7 +91,7 @@ def verdict(judged: Verdict, write: Writer) -> None:
         write.line(f"  capital {one.capital:.1f}, depth {one.depth}, {one.yes} of 13 points yes")
         for ask in judged.asks:
             if one.address in ask.to and not ask.routine:
-                write.line(f"  You ask for: {ask.type} ({ask.size}): “{ask.quote}”")
+                write.line(f"  You ask for: {ask.type} ({ask.size}): “{' '.join(ask.quote.split())}”")
         for reason in one.reasons:
             write.line(f"  - {reason.text}")
             _evidence(reason.evidence, write, "      ")
@@ -210,30 +211,36 @@ def _waiting(standing: Standing, write: Writer) -> None:
     if standing.unanswered:
         write.line("Waiting for your answer", "bold")
         for entry in standing.unanswered[-3:]:
-            write.line(f"  {day(entry.at)}: {entry.what}: “{entry.quote}”")
+            write.line(f"  {day(entry.at)}: {entry.told}")
 
 
 def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
+    """The dated entries, adding up to capital; without ``everything`` the lesser ones in one line each."""
     write.line("Ledger", "bold")
-    shown = [e for e in standing.entries if everything or e.points or e.kind not in {"wrote", "heard"}]
-    letters = [e for e in shown if e.kind == "wrote" and e.points and not everything]
-    lines = [e for e in shown if e not in letters] if not everything else shown
-    hidden = lines[:-LEDGER_SHOWN] if not everything else []
-    rows = []
+    letters = [e for e in standing.entries if e.kind in {"wrote", "heard"} and not everything]
+    lines = [e for e in standing.entries if everything or e.kind not in {"wrote", "heard"}]
+    hidden = [] if everything else lines[:-LEDGER_SHOWN]
+    rows = [
+        (day(e.at), _shorten(e.told), f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}")
+        for e in lines[len(hidden) :]
+    ]
     if hidden:
-        total = sum(e.value(standing.now) for e in hidden)
-        rows.append(("", f"{len(hidden)} earlier entries (--all shows them)", "", f"{total:+.2f}"))
-    for e in lines[len(hidden) :]:
-        quote = f": “{e.quote[:90]}”" if e.quote else ""
-        rows.append((day(e.at), e.what + quote, f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}"))
+        rows.insert(0, _sum(f"earlier entries: {len(hidden)} (--all shows them)", hidden, standing.now))
     if letters:
-        total = sum(e.value(standing.now) for e in letters)
-        rows.append(("", f"letters you wrote to them alone: {len(letters)}", "", f"{total:+.2f}"))
+        rows.append(_sum("the letters between you", letters, standing.now))
     rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
     write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
     write.line(
         f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, asks twice as fast; 1 point is a small favour."
     )
+
+
+def _sum(what: str, entries: Sequence[Entry], now: int) -> tuple[str, str, str, str]:
+    return "", what, "", f"{sum(entry.value(now) for entry in entries):+.2f}"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= QUOTE_SHOWN else text[: QUOTE_SHOWN - 1] + "…"
 
 
 def digest(advice: Sequence[Advice], write: Writer) -> None:

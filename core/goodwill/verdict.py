@@ -257,4 +257,4 @@ def _span(days: float) -> str:
 
 
 def _shown(entry: Entry) -> Evidence:
-    return Evidence(entry.at, entry.what + (f": “{entry.quote}”" if entry.quote else ""))
+    return Evidence(entry.at, entry.told)
