@@ -17,7 +17,7 @@ from typing import IO
 
 from goodwill.errors import InputError
 from goodwill.model import Problem
-from goodwill.plugin import Known, Page
+from goodwill.plugin import Item, Known, Page
 from goodwill_connectors import archive
 from goodwill_connectors.cursors import Mark, signature
 from goodwill_connectors.folders import File, Listing, is_discarded_name, list_folder, maildir_id
@@ -29,6 +29,8 @@ from goodwill_connectors.sources import Raw, Rewound, Tracker, Unzipped, packed_
 
 MOST_MAIL = 64 << 20  # bytes of a single mail that are read
 MOST_CALENDAR = 256 << 20
+PROMISING = frozenset({".eml", ".mbox", ".mbx", ".ics"})
+"""Names that promise mail or a calendar: a file that breaks the promise is named, others are passed over."""
 REMEDY = "Give an mbox, a Maildir, an .eml or .ics file, or a folder or zip of them"
 
 
@@ -181,6 +183,8 @@ class _Poll:
                 mails.append(file)
             elif kind not in ("other", "empty"):
                 yield from self._file(Path(file.path))
+            elif Path(file.name).suffix.lower() in PROMISING:
+                yield _unreadable(stream, file)
         if problems:
             yield Page(stream, (), None, complete=not mails, problems=tuple(problems))
         if mails and self._claim(stream):
@@ -473,6 +477,11 @@ def _found(file: File, versioned: bool, done: int) -> Found:
 
     unique, version = _identity(file, versioned)
     return Found(unique, file.path, load, version, inferred=file.changed, done=done, size=file.size)
+
+
+def _unreadable(stream: str, file: File) -> Page:
+    problem = Problem(file.path, "is neither mail nor a calendar", "Nothing else was lost")
+    return Page(stream, (Item(stream, *_identity(file, versioned=True), problems=(problem,)),), None)
 
 
 def _problem_page(stream: str, what: str, remedy: str = "", place: str = "") -> Page:

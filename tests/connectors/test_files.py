@@ -177,10 +177,11 @@ def test_a_maildir_is_read_once_whatever_its_flags_become(tmp_path: Path) -> Non
 def test_an_unchanged_maildir_costs_next_to_nothing(tmp_path: Path) -> None:
     box = maildir(tmp_path / "Maildir", 3000)
     store = Store()
-    store.poll(box)
     start = time.process_time()
+    store.poll(box)
+    first = time.process_time()
     assert store.poll(box) == 0
-    assert time.process_time() - start < 0.1
+    assert time.process_time() - first < (first - start) / 20
 
 
 def test_a_folder_of_everything(tmp_path: Path) -> None:
@@ -195,8 +196,8 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
     (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
     os.mkfifo(tmp_path / "pipe")
     store = Store()
-    assert store.poll(tmp_path) == 5
-    assert store.problems == []
+    assert store.poll(tmp_path) == 7
+    assert sorted(Path(p.place).name for p in store.problems) == ["note.eml", "photo.mbox"]
     assert set(store.events) == {*(f"mid:{number}@example.com" for number in (1, 2, 3, 4)), "cal:lunch"}
     assert store.poll(tmp_path) == 0
     assert store.poll(tmp_path / "1") == 0

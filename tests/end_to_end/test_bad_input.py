@@ -253,3 +253,19 @@ def test_what_is_kept_is_for_the_owner_only(known: Goodwill, home: Path):
     known("check", "-", stdin=message(ME, "new@far.example", "?", "Could you recommend us to your readers?"))
     for path in [home, *home.iterdir()]:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_file_that_promises_mail_by_its_name_is_named_when_it_holds_none(
+    goodwill: Goodwill, tmp_path: Path
+):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "good.eml").write_bytes(many(1)[0])
+    (folder / "wide.eml").write_bytes("From: a@there.example\n\nhello".encode("utf-16"))
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    ran = goodwill("import", folder, "--me", ME)
+    assert ran.status == 0
+    assert "Could not be read: 1" in ran.out
+    assert "wide.eml" in goodwill("status").out
+    assert "photo.jpg" not in goodwill("status").out
+    assert "Could not be read" not in goodwill("import", folder).out
