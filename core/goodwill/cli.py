@@ -287,10 +287,13 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _rebuild(arguments: argparse.Namespace) -> int:
+    from goodwill.render import number
+
     read, left = _app(arguments).rebuild(_now(arguments))
-    _talk(f"{read} events were read again, and the ledger was made anew.")
+    _talk(f"{number(read, 'event')} read again; the ledger was made anew.")
     if left:
-        _talk(f"{left} mails kept their signals: only evidence was stored of them. Import them again.")
+        mails = number(left, "mail")
+        _talk(f"{mails} kept the signals of before: only evidence was stored. Import the same files again.")
     return 0
 
 

@@ -15,7 +15,7 @@ from goodwill.book import Tally
 from goodwill.errors import InputError
 from goodwill.model import Problem
 from goodwill.plugin import Page
-from goodwill.render import clean
+from goodwill.render import clean, number
 from goodwill.sync import Progress
 
 GARBAGE_EVERY = 20_000
@@ -131,7 +131,8 @@ def _summary(app: App, tally: Tally, as_json: bool) -> None:
         }
         print(json.dumps(line))
         return
-    print(f"{tally.met:,} events met: {tally.new:,} new, {tally.again:,} known before or met twice.")
+    print(f"{number(tally.met, 'event')} met: {tally.new:,} new, {tally.again:,} known before or met twice.")
     if tally.problems:
         print(f"Could not be read: {tally.problems:,}; `goodwill status` names them.")
-    print(f"The ledger stands on {mails:,} mails and {meetings:,} calendar entries.")
+    entries = number(meetings, "calendar entry", "calendar entries")
+    print(f"The ledger stands on {number(mails, 'mail')} and {entries}.")

@@ -72,6 +72,11 @@ class Writer:
         Console(file=self.out, highlight=False).print(table)
 
 
+def number(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: 1 mail, 2,000 mails."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def clean(text: str) -> str:
     """Text without control characters: mail must not be able to steer the terminal."""
     return "".join(c if c.isprintable() or c in "\t\n" else " " for c in text)
@@ -194,8 +199,8 @@ def person(who: Person, standing: Standing, write: Writer, everything: bool) -> 
     if standing.rhythm is not None and standing.silence is not None:
         write.line(f"Rhythm  every {standing.rhythm:.0f} days; silent for {standing.silence:.0f} days")
     write.line(
-        f"Contact you wrote {standing.written} times, they {standing.heard};"
-        f" {standing.meetings} meetings, {standing.direct_meetings} of them one to one"
+        f"Contact you wrote {number(standing.written, 'time')}, they {standing.heard};"
+        f" {number(standing.meetings, 'meeting')}, {standing.direct_meetings} of them one to one"
     )
     _waiting(standing, write)
     write.line()

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodwill.app import Status
 from goodwill.plugin import Loaded
-from goodwill.render import Writer
+from goodwill.render import Writer, number
 
 
 def show(status: Status) -> None:
@@ -16,12 +16,14 @@ def show(status: Status) -> None:
     write.line(f"Home      {status.home}")
     write.line(f"Owner     {', '.join(status.owner) or 'not known yet: goodwill import --me ADDRESS'}")
     counts = status.counts
-    write.line(f"Read      {counts['mail']:,} mails, {counts['calendar']:,} calendar entries")
+    entries = number(counts["calendar"], "calendar entry", "calendar entries")
+    write.line(f"Read      {number(counts['mail'], 'mail')}, {entries}")
     if status.span:
         write.line(f"History   from {status.span[0]} to {status.span[1]}")
     write.line(f"Signals   {counts['signals']:,}")
     if status.stale:
-        write.line(f"Stale     {status.stale:,} events were read by other detectors: run goodwill rebuild")
+        events = number(status.stale, "event")
+        write.line(f"Stale     {events} read by other detectors than today's: import the same files again")
     if status.sources:
         write.line()
         rows = [
