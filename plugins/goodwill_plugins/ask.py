@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from goodwill.model import Context, Event, Party, Signal
 from goodwill.plugin import hookimpl
-from goodwill_plugins.kinds import ask_type, size_of
+from goodwill_plugins.kinds import ask_size, ask_type
 from goodwill_plugins.model import load
 from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent, same_house
-from goodwill_plugins.reading import Line, Odds, read_event, weigh
+from goodwill_plugins.reading import Line, Odds, read, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
 from goodwill_plugins.thread import began_it, was_approached
+from goodwill_plugins.trade import asks_personally, is_in_hand
 
 NAME = "ask"
-VERSION = "1"
+VERSION = "2"
 MAX_ASKS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
@@ -22,6 +25,10 @@ FAINT = 0.15  # below this the best sentence is no evidence, whatever the mail a
 TELLING_SHARE = 0.6  # of the threshold, when a sentence names a favour outright
 _TELLING = frozenset(("request.give_them_my", "request.your_word", "request.favour"))
 _IN_HAND = frozenset(("information", "time", "help", "advice"))
+_ANSWERED = _IN_HAND | {"job"}  # what an approach may be answered with: a recruiter hears of the job
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEW_WORDS = 4  # a body of fewer holds a greeting or a name only
+_REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:", re.IGNORECASE)
 
 
 @hookimpl
@@ -30,6 +37,7 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     people = tuple(party for party in addressees(event) if not is_machine(party))
     if event.kind != "mail" or is_silent(event) or not people or not event.sender:
         return []
+    sender, event = event.sender, with_words(event)
     odds, limits = weigh(event), load().thresholds
     if odds.ask < limits["ask"] and odds.favour_ask < limits["favour_ask"]:
         return []
@@ -43,9 +51,9 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
             found[kind] = Signal(
                 kind="ask",
                 type=kind,
-                by=event.sender.address,
+                by=sender.address,
                 to=tuple(party.address for party in people),
-                size=size_of(kind, routine=not favour),
+                size=ask_size(kind, line, routine=not favour),
                 routine=not favour,
                 confidence=round(max(odds.ask, odds.favour_ask if favour else 0.0), 4),
                 quote=event.text[line.sentence.start : line.sentence.end],
@@ -56,9 +64,18 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 @hookimpl
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the mail asks its reader for anything."""
+    event = with_words(event)
     if event.kind != "mail" or event.bulk or event.automatic or not read_event(event).lines:
         return {"ask": 0.0}
     return {"ask": weigh(event).ask}
+
+
+def with_words(event: Event) -> Event:
+    """Return the mail, with its subject as its text if it says next to nothing else."""
+    if _REPLY.match(event.subject) or len(_WORD.findall(event.text[:200])) >= _FEW_WORDS:
+        return event
+    asks = any(line.ask >= LIKELY for line in read(event.subject).lines)
+    return dataclasses.replace(event, text=event.subject, subject="") if asks else event
 
 
 def asking(lines: Sequence[Line], odds: Odds) -> list[Line]:
@@ -89,10 +106,16 @@ def draws_on_goodwill(
     assert event.sender
     if all(same_house(event.sender.address, party.address) for party in people):
         return not work or (odds.favour_ask >= 0.9 and "about.family" in seen)
-    if odds.favour_ask < 0.9 and was_approached(event, context):
+    approached = was_approached(event, context)
+    if odds.favour_ask < 0.9 and approached:
         return False
-    in_hand = all(ask_type(line) in _IN_HAND for line in asks)
-    return not (work and in_hand and began_it(event, context))
+    types = [ask_type(line) for line in asks]
+    if is_in_hand(event, people, read_event(event).lines, asks, types):
+        return False
+    if not began_it(event, context):
+        return True
+    invited = approached and _ANSWERED.issuperset(types) and not asks_personally(asks, (), False)
+    return not (invited or (work and _IN_HAND.issuperset(types)))
 
 
 def favour_limit(asks: Sequence[Line]) -> float:

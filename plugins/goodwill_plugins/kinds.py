@@ -1,13 +1,18 @@
+# ruff: noqa: E501 - a pattern is easier to read and to compare on one line
 """Of which type an ask or a favour is, and what it costs, as its sentence and its mail tell."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import re2
+
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Size
 from goodwill_plugins.reading import Line
+from goodwill_plugins.trade import AMOUNT
 
-_COSTLY = ("introduction", "endorsement", "referral", "promotion", "money", "job")
+_LENT = ("introduction", "endorsement", "referral", "promotion")  # what a sentence may borrow from the next
+_COSTLY = (*_LENT, "money", "job")
 _ASK_ORDER = (*_COSTLY, "advice", "time", "information")
 _FAVOUR_ORDER = (
     "introduction", "endorsement", "referral", "promotion", "recognition", "advice", "resource", "gift",
@@ -17,6 +22,23 @@ _SIZES: dict[str, Size] = {
     "introduction": "medium", "endorsement": "medium", "job": "medium", "help": "medium", "time": "medium",
     "money": "large",
 }  # fmt: skip
+# A word such as "fund", "short" or "rent" alone asks nobody for money.
+_ASKS_MONEY = re2.compile(
+    rf"\b(?:lend|loan|sub|spot|front|advance|borrow) (?:(?:me|us|him|her|them|it|from you|off you) )?(?:\w+ ){{0,3}}(?:{AMOUNT}|\d[\d,.]*\d|money|cash|hundred|thousand|fifty)"
+    r"|\b(?:a|the|small|short-term|bridging|personal) loan\b|\bloan (?:me|us|of [^a-z]*\d)|\bguarantor\b|\bco-?sign\b|\bcap table\b|\btide (?:me|us) over\b"
+    r"|\b(?:would|could|might|can|will|to|please|consider|by|and|also) (?:you )?(?:to )?(?:invest(?:ing)?|donat(?:e|ing)|sponsor(?:ing)?|chip(?:ping)? in|pledg(?:e|ing))\b|\byour (?:donation|investment|sponsorship|pledge)\b|\b(?:sponsor|fund|back|bankroll) (?:me|us|my|our)\b|\b(?:investing|invest|donate) (?:in|to) (?:me|us|my|our)\b|^\W*(?:please )?(?:donate|sponsor|chip in)\b"
+    r"|\bcontribut\w* (?:(?:a|some|something|anything|a little|few) )*(?:to|towards) (?:the|our|my|his|her) (?:\w+ ){0,3}(?:fund|cost|costs|gift|appeal|collection|campaign|kitty)\b"
+    r"|\b(?:help|helping) (?:me |us )?(?:out )?(?:with|pay|make|meet|cover) (?:my |our |the |this month's )?(?:rent|deposit|bills?|payroll|fees|mortgage|debts?)\b|\b(?:cover|pay) (?:my|our) (?:rent|deposit|bills?|payroll|fees|mortgage|debts?|share)\b|\bmake (?:payroll|rent)\b"
+    r"|\b(?:discount|mates'? rates?|lower (?:the|your) price|(?:money|something) off)\b|\b(?:some|any|the|more|little|bit of) (?:money|cash)\b"
+    rf"|\b(?:need|needs|short|missing|raise|raising|looking for|ask for|ask you for|give|send|wire|transfer|put in|spare|find|be|of) (?:\w+ ){{0,4}}{AMOUNT}|{AMOUNT} (?:\w+ ){{0,2}}(?:short|would|until|till|by)\b|\b(?:lend|loan) (?:me|us) (?:it|that|half|the rest|the (?:deposit|rent|fare|difference))\b|\bpay (?:you|it) (?:all )?back\b|\bback by (?:christmas|easter|payday)\b"
+)  # fmt: skip
+_LARGE = re2.compile(
+    r"\b(?:all|every one|each) (?:of )?(?:your|the) (?:clients|customers|readers|followers|members|list|contacts|patients|investors|subscribers)\b|\b(?:your )?(?:whole|entire|full) (?:mailing )?(?:list|network|client base|address book|audience|team|company)\b"
+    r"|\bhost (?:a|an|our|the|my)\b|\b(?:a few|two|three|four|five|several|\d+) (?:whole |full |solid )?(?:days|weeks) of (?:your|work)\b|\bspend (?:a|two|three|several|the whole) (?:days?|weeks?|weekends?)\b|\b(?:the|a) whole (?:week|weekend|month)\b|\bguarantor\b|\bco-?sign\b"
+)  # fmt: skip
+_LITTLE_MONEY = re2.compile(
+    r"\b(?:discount|mates'? rates?|chip in|contribut\w*|donat\w*|lower (?:the|your) price|(?:money|something) off)\b|(?:^|[^\d.,])\d\d?(?:[.,]\d\d)?(?: ?(?:quid|bucks|dollars|pounds|euros?|usd|eur|gbp))?(?:$|[^\d,.%k])|\bfifty\b"
+)
 # What the manner of giving tells, before the thing given is looked at.
 _MANNERS = (
     ("praise.congrats", "recognition"), ("praise.good", "recognition"), ("praise.read", "recognition"),
@@ -35,7 +57,7 @@ def ask_type(line: Line, lines: Sequence[Line] = ()) -> str:
         return own or "help"
     place = lines.index(line)
     around = [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]]
-    return next((kind for one in around if (kind := _first(one, _COSTLY))), own or "help")
+    return next((kind for one in around if (kind := _first(one, _LENT))), own or "help")
 
 
 def favour_type(line: Line) -> str:
@@ -49,12 +71,30 @@ def size_of(kind: str, routine: bool = False) -> Size:
     return "small" if routine else _SIZES.get(kind, "small")
 
 
+def ask_size(kind: str, line: Line, routine: bool) -> Size:
+    """Return what an ask costs its reader: large only where its sentence gives grounds."""
+    said = line.sentence.text.lower()
+    if routine:
+        return "small"
+    if _LARGE.search(said):
+        return "large"
+    if kind == "money" and _LITTLE_MONEY.search(said):
+        return "medium"
+    return size_of(kind)
+
+
 def _rest(line: Line) -> str:
     return _first(line, _FAVOUR_ORDER[4:]) or "help"
 
 
 def _first(line: Line, order: Sequence[str]) -> str:
-    return next((kind for kind in order if f"about.{kind}" in line.cues), "")
+    return next((kind for kind in order if _speaks_of(line, kind)), "")
+
+
+def _speaks_of(line: Line, kind: str) -> bool:
+    if kind == "money":
+        return bool(_ASKS_MONEY.search(line.sentence.text.lower()))
+    return f"about.{kind}" in line.cues
 
 
 assert set(_ASK_ORDER) < set(ASK_TYPES)

@@ -1,6 +1,9 @@
+# ruff: noqa: E501 - a pattern is easier to read and to compare on one line
 """Sentences that only look like asks: offers in question form, reported and rhetorical asks, refusals."""
 
 from __future__ import annotations
+
+import re2
 
 from goodwill_plugins.reading import Line
 
@@ -10,10 +13,32 @@ _DIRECT = frozenset(
 )
 _TO_YOU = frozenset(("form.you", "request.please", "request.favour"))
 
+_MEAL = (
+    r"(?:lunch|dinner|breakfast|brunch|supper|coffee|tea|a drink|drinks|a pint|a beer|a meal|a glass|a round)"
+)
+_INVITES = re2.compile(
+    rf"\b(?:can|could|may|might|let|shall) (?:i|we|me|us) (?:take|treat|invite|buy|stand|cook|make) (?:you|the two of you|you both)\b.{{0,40}}\b{_MEAL}\b"
+    rf"|\b(?:i'd|i would|we'd|we would) (?:love|like) to (?:take|treat|invite|buy|cook|have) you\b.{{0,40}}\b(?:{_MEAL}|to our|to my|over)\b"
+    rf"|\bwould you (?:and \w+ )?(?:like|care|love|both like) to (?:come|join us|join me)\b.{{0,30}}\b(?:{_MEAL}|barbecue|bbq|party|wedding|picnic|concert|our place|ours)\b"
+    rf"|\b(?:{_MEAL}|lunch|dinner|drinks) (?:is|are) on (?:me|us)\b|\bas (?:a|my|our) (?:small |little )?thank[- ]you\b|\bto say (?:thank you|thanks)\b"
+)  # fmt: skip
+# A meal with a purpose of the writer's own asks, whoever pays.
+_PURPOSE = re2.compile(
+    r"\b(?:brains?|ask you|hear|learn|advice|discuss|about|question|questions|thoughts|favou?r|introduc\w*|recommend\w*|tell me|help me|write|share)\b"
+)
+
+
+def is_invitation(line: Line) -> bool:
+    """Whether the sentence invites its reader to something that costs the writer, not the reader."""
+    said = line.sentence.text.lower()
+    return bool(_INVITES.search(said)) and not _PURPOSE.search(said)
+
 
 def is_silent_line(line: Line) -> bool:
     """Whether the sentence asks its reader for nothing, whatever its words."""
     seen = line.cues
+    if is_invitation(line):
+        return True
     if _OFFERS & seen and not _DIRECT & seen:
         return True
     if "offer.can_i" in seen and "form.question" in seen and line.favour >= line.favour_ask:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a draft is easier to read on one line
 """Everyday drafts, all invented: those that draw on nothing, and favour asks to strangers."""
 
 from __future__ import annotations
