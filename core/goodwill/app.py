@@ -298,8 +298,10 @@ class App:
             ):
                 line = {"detector": detector} | readable_signal(unpack_signal(payload))
                 said.setdefault(event_id, []).append(line)
-            order = select(schema.events.c.id).order_by(schema.events.c.at, schema.events.c.rank)
-            for batch in posting.batches(connection.scalars(order).all(), posting.BATCH):
+            # Sorted here: databases do not agree on the order of text.
+            table = schema.events.c
+            rows = sorted(connection.execute(select(table.at, table.rank, table.id)).all(), key=tuple)
+            for batch in posting.batches([row.id for row in rows], posting.BATCH):
                 events = dict(posting.stored_events(connection, batch))
                 for id_ in batch:
                     yield readable_event(events[id_]) | {"signals": said.get(id_, [])}
