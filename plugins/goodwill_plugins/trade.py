@@ -40,6 +40,10 @@ _TRADE = (
     r"\b(?:tax return|annual accounts|conveyanc\w+|power of attorney|repeat prescription|blood (?:test|results?)|x-?ray|toothache|symptoms?|vaccinat\w+|inhaler)\b",
     r"\b(?:i am|i'm|we are|we're) (?:looking for|searching for|after) (?:a|an|the|some) (?:\w+ ){0,2}(?:therapist|lawyer|solicitor|accountant|dentist|doctor|tutor|babysitter|nanny|cleaner|plumber|electrician|builder|gardener|flat|apartment|room|house|mechanic|photographer|venue)\b",
     r"\b(?:babysit|mow the lawn|walk the dog|piano lessons?|driving lessons?|tuition)\b.{0,80}\b(?:pay|fee|rate|charge)\b",
+    r"\binvoice (?:no\b|number|#|\d|is|was|for)|\b(?:your|an|open|overdue|last|attached) invoice\b|\b(?:for a|the usual|for the|a small) fee\b|\b(?:same|usual|full|list|retail|sale) price\b|\bovertime\b|\byou(?: also)? deliver\b|\b(?:send|make|give) (?:me |us )?(?:an|your) offer\b",
+    r"\b(?:squeeze|fit|slot|book|pencil) (?:me|us|him|her|them|it) in\b|\bwhen (?:can|could|may|should|shall) (?:i|we) (?:collect|pick (?:it|them) up|fetch)\b|\b(?:repair|mend|service|fix) (?:it|them)\b.{0,20}\bhow (?:long|soon|much)\b",
+    r"\b(?:trial|first|evening|tuesday|weekly|beginners'?) (?:class|classes|lesson|session|course)\b|\bis there a trial\b|\b(?:(?:early |late )check-?(?:in|out)|late arrival|parking space|is there parking|breakfast included)\b|\bwe (?:will )?arrive (?:at|on|late)\b",
+    r"\b(?:household|car|life|travel|home|health|liability) (?:insurance|polic(?:y|ies))\b|\b(?:my|our|new) (?:new |old )?(?:glasses|lenses|hearing aids?|crown|braces|filling|stitches|medication|tablets|pills|dose)\b",
     r"\b(?:named|listed|gave|given) (?:us )?you(?:r name)? as (?:a |his |her |their )?(?:reference|referee)\b",
 )
 # Between family and school, patient and practice: the reader's own office.
@@ -47,6 +51,7 @@ _OFFICE = (
     rf"\b(?:refer|referral|letter) (?:\w+ ){{0,2}}to (?:a|an|the|see a|see an) (?:\w+ ){{0,2}}{_SPECIALIST}\b",
     r"\b(?:parents'? evening|homework|report card|school trip|absence (?:note|form)|in your class|reading (?:level|age)|exercise \d+|problem set|office hours?)\b",
     r"\b(?:fill (?:in|out)|complete|sign) (?:in |out )?(?:this|the|our|a|an) (?:\w+ ){0,2}(?:form|survey|questionnaire|consent|slip)\b",
+    r"\b(?:my|your|our) turn (?:to (?:drive|take|fetch|collect|pick)|this|next|on)\b|\bcar-? ?pool\b|\b(?:seats?|room) (?:free )?in (?:the|my|our) car\b|\bseats? free\b|\bi can (?:drive|bring|take|fetch) (?:them|him|her|everyone|the (?:kids|boys|girls|children)) (?:back|home)\b",
     r"\b(?:pull request|merge request|bug report|stack trace|here is a patch|attached patch|steps to reproduce)\b",
 )
 _HOUSE = (
@@ -58,18 +63,23 @@ _SHORT_HOUSE = (
     r"gp|vet|vets|law|tax|bank|shop|store|stores|homes|flats|cars|auto|autos|inn|spa|gym|salon|market|photo|piano|music|taxi|move|movers|paper"
     r"|repair|repairs|tiles|garden|gardens|kitchens|travel|tours"
 )
+# Where goods and beds are sold, strangers and regulars alike are customers, however warmly they write.
+_RETAIL = re2.compile(
+    r"(?:shop|store|stores|hotel|hostel|motors|garage|dental|bank|pharmacy|optik|optics|insurance|books|parts)$"
+)
+_RETAIL_TYPES = frozenset(("help", "information", "money"))
 _HOUSE_ENDS = ("law", "tax", "vet", "bank", "shop", "store", "homes", "flats", "cars")
 # What stays personal whoever is asked, and whatever is paid beside it.
 _PERSONAL = (
     r"\bpick your brains?\b|\b(?:over|for|have|grab|a) (?:a )?(?:quick )?(?:coffee|lunch|dinner|drink|beer)\b|\bmentor\w*\b|\bhow you (?:got|started|built|broke|made|found)\b|\byour (?:career|story|journey|path|experience)\b",
     r"\bmy (?:career|startup|start-up|novel|manuscript|screenplay|pitch|deck|memoir|thesis|proposal|business plan|cv|r.sum.|daughter's cv|son's cv)\b|\bin your debt\b|\bcareer advice\b",
-    r"\bvouch\b|\bput in a (?:good )?word\b|\bgood word\b|\btestimonial\b|\b(?:be|act as) (?:a|my|our) (?:referee|guarantor)\b|\bput (?:me|us) in touch\b|\bintroduc(?:e|ing) (?:me|us|my|our|him|her)\b|\bintroduction to\b|\bwork experience\b|\binternship\b",
+    r"\bvouch\b|\bput in a (?:good )?word\b|\bgood word\b|\btestimonial\b|\b(?:be|act as) (?:a|my|our) (?:referee|guarantor)\b|\bput (?:me|us) in touch\b|\bintroduc(?:e|ing) (?:me|us|my|our|him|her)\b|\bintroduction to\b|\b(?:my|our) name (?:came|comes|wouldn't|to drop)\b|\bwork experience\b|\binternship\b",
     r"\b(?:to|with|among) (?:all )?your (?:clients|customers|patients|readers|followers|list|friends|contacts|network|members|parents|colleagues|audience|boss)\b|\bspread the word\b|\bfor free\b|\bfree of charge\b|\bpro bono\b|\bwithout (?:pay|charge|charging)\b|\bcan'?t (?:afford|pay)\b|\b(?:no|little) budget\b",
 )
 # Who pleads knows that nothing is owed.
 _PLEA = (
     r"\b(?:no hard feelings|no pressure|say no|i know (?:you|your|i|it's|it is|this|that|the|we)|not obliged|ashamed|embarrass\w*|cheeky?|nosy|beg|dare|awfully|hate to|shy|stuck|panic|disaster|desperate|pickle|just this once|off the clock|isn't a work thing|between ourselves|if not,|no biggie)\b",
-    r"\b(?:i'll|i will|i|we'll|we|i'd|we'd) (?:\w+ )?owe you\b|\b(?:remember (?:me|when|your|the)|may remember|since we|when we|(?:we|i) met|old (?:friend|friends|times)|as a friend|my friend|you said|you once|your friends?|your sister|your brother|in return|swap|on (?:his|her|my|our) behalf|suggested i|who trained with you|admir\w+|you know (?:me|us)|known me|in your own time)\b",
+    r"\b(?:i'll|i will|i|we'll|we|i'd|we'd) (?:\w+ )?owe you\b|\b(?:remember (?:me|when|your|the)|may remember|since we|when we|(?:we|i) met|old (?:friend|friends|times)|as a friend|my friend|you said|you once|your friends?|your sister|your brother|in return|swap|on (?:his|her|my|our) behalf|suggested i|who trained with you|admir\w+|you know (?:me|us)|known me|came across your|our (?:other )?customers|in your own time)\b",
     r"\b(?:letting me|let me|sit in on|shadow|observ\w+|placement|volunteer\w*|for nothing|take (?:her|him|me) (?:on )?for|pay (?:only )?in (?:[b-z]\w+)|exceptions?|a place for|cousin|nephew|niece|grandson|granddaughter|two pennies)\b",
 )
 _FORMAL = re2.compile(
@@ -98,7 +108,11 @@ def is_trade(subject: str, lines: Iterable[Line]) -> bool:
 
 def is_professional(party: Party) -> bool:
     """Whether the party's house names a profession or a shop, by the words of its domain."""
-    return any(_is_professional(label) for label in house(party.address).split(".")[:1])
+    return _is_professional(house(party.address).partition(".")[0])
+
+
+def _is_retail(party: Party) -> bool:
+    return bool(_RETAIL.search(house(party.address).partition(".")[0]))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -124,7 +138,8 @@ def is_in_hand(
     """Whether what is asked belongs to trade or to the reader's office, and is no personal favour."""
     text = normal(event.text[:MAX_TEXT]).lower()
     professional = all(map(is_professional, people))
-    office = professional and bool(_FORMAL.search(text))
+    sells = _RETAIL_TYPES.issuperset(types) and all(map(_is_retail, people))
+    office = sells or (professional and bool(_FORMAL.search(text)))
     around = _around(lines, asks)
     if not office and not is_trade(event.subject, around):
         return False

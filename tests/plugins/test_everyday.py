@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import pytest
 from everyday_drafts import FAVOURS, ROUTINE
-from invented_mails import mail, seen
+from invented_mails import FRIEND, NOTHING, OWNER, mail, seen
 
-from goodwill.model import Party, Signal
+from goodwill.model import Context, Party, Signal
 from goodwill_plugins import ask
 
 Draft = tuple[str, str, str]
-KNOWN_WRONG = frozenset(("Saturday",))  # subjects of drafts that are still misread
 
 
 def signals(draft: Draft) -> list[Signal]:
     subject, address, text = draft
-    return seen(ask, mail(f"{text}\n\nNora" if text else "", subject=subject, to=(Party(address),)))
+    return list(seen(ask, mail(f"{text}\n\nNora" if text else "", subject=subject, to=(Party(address),))))
 
 
 def draws(draft: Draft) -> bool:
@@ -31,15 +30,74 @@ def test_the_share_that_is_right() -> None:
     assert sum(map(draws, FAVOURS)) >= 17
 
 
-@pytest.mark.parametrize(
-    "draft", [one for one in ROUTINE if one[0] not in KNOWN_WRONG], ids=lambda one: one[0]
-)
+@pytest.mark.parametrize("draft", ROUTINE, ids=lambda one: one[0])
 def test_what_is_paid_for_or_owed_is_routine(draft: Draft) -> None:
     assert not draws(draft)
 
 
-@pytest.mark.parametrize(
-    "draft", [one for one in FAVOURS if one[0] not in KNOWN_WRONG], ids=lambda one: one[0]
-)
+@pytest.mark.parametrize("draft", FAVOURS, ids=lambda one: one[0])
 def test_favours_are_seen(draft: Draft) -> None:
     assert draws(draft)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could I take you both to dinner next week?",
+        "Would you and Ida like to come to dinner on Sunday?",
+        "May I buy you a drink to say thanks?",
+    ],
+)
+def test_an_invitation_that_gives_asks_nothing(text: str) -> None:
+    assert seen(ask, mail(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Could you lend me 4,000 until the boat is sold?", "large"),
+        ("Would you invest in our harbour cafe?", "large"),
+        ("Could you chip in for the farewell gift?", "medium"),
+    ],
+)
+def test_money_is_asked_for_in_plain_words(text: str, size: str) -> None:
+    (signal, *_) = seen(ask, mail(text))
+    assert (signal.type, signal.size) == ("money", size)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you fill in this short form?",
+        "I would value your advice on the seed catalogue.",
+        "Could you lend me your drill at the weekend?",
+        "Would you look over the rent figures for the fund?",
+    ],
+)
+def test_a_weak_word_is_not_money(text: str) -> None:
+    assert "money" not in {signal.type for signal in seen(ask, mail(text))}
+
+
+def test_a_subject_speaks_for_an_empty_body_but_not_in_a_reply() -> None:
+    question = "Could you introduce me to the harbour master?"
+    (signal,) = seen(ask, mail("Nora", subject=question))
+    assert (signal.type, signal.routine, signal.quote) == ("introduction", False, question)
+    assert seen(ask, mail("Nora", subject=f"Re: {question}")) == []
+
+
+def test_one_who_came_with_an_opening_is_answered() -> None:
+    approach = mail(
+        "Dear Nora, we look for a harbour pilot. Would you be free for a call about the role?",
+        sender=FRIEND,
+        to=(OWNER,),
+        subject="A role",
+    )
+    answer = mail(
+        "Thanks for writing. Could you send me the job description? Could we speak on Tuesday?",
+        subject="Re: A role",
+    )
+    pilots = Context(NOTHING.owner, (approach,))
+    assert any(not signal.routine for signal in seen(ask, answer))
+    assert all(signal.routine for signal in seen(ask, answer, pilots))
+    bold = mail("Could you introduce me to the director of the harbour?", subject="Re: A role")
+    assert any(not signal.routine for signal in seen(ask, bold, pilots))
