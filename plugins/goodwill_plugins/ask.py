@@ -14,7 +14,7 @@ from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent,
 from goodwill_plugins.reading import Line, Odds, read, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
 from goodwill_plugins.thread import began_it, was_approached
-from goodwill_plugins.trade import asks_personally, is_in_hand
+from goodwill_plugins.trade import asks_personally, is_in_hand, pleads
 
 NAME = "ask"
 VERSION = "2"
@@ -23,7 +23,16 @@ LIKELY = 0.4  # a sentence's own probability from which it counts as one of thos
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
 FAINT = 0.15  # below this the best sentence is no evidence, whatever the mail as a whole suggests
 TELLING_SHARE = 0.6  # of the threshold, when a sentence names a favour outright
+# Most mail asks for small things in plain words, far more of it than in the mail the model learned from.
+SURE = 0.8  # so these are favours only from here,
+PLAINLY = 0.5  # or where one sentence alone reaches this
+_SMALL = frozenset(("information", "time", "help"))
+_PLAIN_FORMS = frozenset(("request.could_you", "request.could_i", "request.please", "request.which"))
 _TELLING = frozenset(("request.give_them_my", "request.your_word", "request.favour"))
+_PLEADING = _TELLING | {
+    "request.understand_no", "request.world", "request.grateful", "request.mind", "request.chance",
+    "request.willing", "request.know_anyone",
+}  # fmt: skip
 _IN_HAND = frozenset(("information", "time", "help", "advice"))
 _ANSWERED = _IN_HAND | {"job"}  # what an approach may be answered with: a recruiter hears of the job
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -110,12 +119,25 @@ def draws_on_goodwill(
     if odds.favour_ask < 0.9 and approached:
         return False
     types = [ask_type(line) for line in asks]
+    if odds.favour_ask < SURE and is_plain(event, asks, types):
+        return False
     if is_in_hand(event, people, read_event(event).lines, asks, types):
         return False
     if not began_it(event, context):
         return True
     invited = approached and _ANSWERED.issuperset(types) and not asks_personally(asks, (), False)
     return not (invited or (work and _IN_HAND.issuperset(types)))
+
+
+def is_plain(event: Event, asks: Sequence[Line], types: Sequence[str]) -> bool:
+    """Whether small things are asked in plain words, with no word that pleads or owes."""
+    small = _SMALL.issuperset(types) and all(line.favour_ask < PLAINLY for line in asks)
+    return (
+        small
+        and all(_PLAIN_FORMS & line.cues for line in asks)
+        and not any(_PLEADING & line.cues for line in read_event(event).lines)
+        and not pleads(event)
+    )
 
 
 def favour_limit(asks: Sequence[Line]) -> float:

@@ -122,6 +122,12 @@ def _is_professional(label: str) -> bool:
     return any(re.fullmatch(_SHORT_HOUSE, word) for word in label.split("-"))
 
 
+def pleads(event: Event) -> bool:
+    """Whether the words show that the writer knows of no claim to what is asked, or asks personally."""
+    text = normal(event.text[:MAX_TEXT]).lower().replace("\n", " ")
+    return _shows((*_PLEA, *_PERSONAL), text) or bool(_FAVOUR.search(text))
+
+
 def asks_personally(lines: Iterable[Line], types: Iterable[str], professional: bool) -> bool:
     """Whether the sentences plainly ask a personal favour, which trade does not excuse."""
     said = _joined(lines)

@@ -93,7 +93,7 @@ def test_one_who_came_with_an_opening_is_answered() -> None:
         subject="A role",
     )
     answer = mail(
-        "Thanks for writing. Could you send me the job description? Could we speak on Tuesday?",
+        "Thanks for writing. Would you be willing to talk for half an hour on Tuesday?",
         subject="Re: A role",
     )
     pilots = Context(NOTHING.owner, (approach,))
@@ -101,3 +101,15 @@ def test_one_who_came_with_an_opening_is_answered() -> None:
     assert all(signal.routine for signal in seen(ask, answer, pilots))
     bold = mail("Could you introduce me to the director of the harbour?", subject="Re: A role")
     assert any(not signal.routine for signal in seen(ask, bold, pilots))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you tell me when the rehearsal starts?",
+        "The bins go out on Tuesday this week. Could you move your car a bit?",
+        "Could I come on Monday instead of Tuesday?",
+    ],
+)
+def test_a_small_plain_request_is_routine(text: str) -> None:
+    assert all(signal.routine for signal in seen(ask, mail(text)))
