@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -118,8 +119,17 @@ def pack_signal(signal: Signal) -> str:
 
 def unpack_signal(payload: str) -> Signal:
     """The signal that ``pack_signal`` packed; its confidence is rounded to four places."""
-    kind, type_, by, to, size, routine, status, confidence, quote = json.loads(payload)
-    return Signal(kind, type_, by, tuple(to), size, bool(routine), status, confidence, quote)
+    return unpack_signals([payload])[0]
+
+
+def unpack_signals(payloads: Iterable[str]) -> list[Signal]:
+    """What ``unpack_signal`` makes of each payload, in one pass of the JSON reader."""
+    return [
+        Signal(kind, type_, by, tuple(to), size, bool(routine), status, confidence, quote)
+        for kind, type_, by, to, size, routine, status, confidence, quote in json.loads(
+            f"[{','.join(payloads)}]"
+        )
+    ]
 
 
 def readable_event(event: Event) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection, bindparam, func, select
 
 from goodwill import schema
-from goodwill.codec import moment, unpack_event, unpack_signal
+from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
 from goodwill.model import Contact, Event, Flag, Person, Signal
 from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import batches, contact_totals
@@ -79,12 +79,14 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
     """The contacts with the addresses numbered ``ids`` up to ``until`` (seconds), each event once."""
     values = {"ids": list(ids), "until": until}
     signals: dict[int, list[Signal]] = {}
-    for event_id, payload in set(connection.execute(_SIGNALS, values).all()):
-        signals.setdefault(event_id, []).append(unpack_signal(payload))
+    # A mail to two addresses of one person is met twice; its signals are so many all the same.
+    said_of = dict.fromkeys((row[0], row[1]) for row in connection.execute(_SIGNALS, values))
+    for (event_id, _), signal in zip(said_of, unpack_signals(payload for _, payload in said_of), strict=True):
+        signals.setdefault(event_id, []).append(signal)
     found: dict[int, Contact] = {}
     for at, event_id, flags, message, parent, topic, kind, start in connection.execute(_CONTACTS, values):
         minutes = (at - start) // 60 if kind == "calendar" else 0
-        said = tuple(sorted(signals.get(event_id, ()), key=lambda s: (s.kind, s.quote, s.type, s.by, s.to)))
+        said = tuple(sorted(signals.get(event_id, ()), key=_signal_order))
         contact = Contact(at, event_id, flags, message, parent, topic, minutes, said)
         known = found.get(event_id)
         if known is None or (contact.flags, -len(said)) < (known.flags, -len(known.signals)):
@@ -110,6 +112,10 @@ def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[
             continue
         person = Person(person_id, name, tuple(address for _, address, _ in members))
         yield person, tuple(id_ for id_, _, _ in members), conduct, max(int(row["last"]) for row in rows)
+
+
+def _signal_order(signal: Signal) -> tuple[object, ...]:
+    return signal.kind, signal.quote, signal.type, signal.by, signal.to
 
 
 def conduct_of(found: Sequence[Contact]) -> Conduct:

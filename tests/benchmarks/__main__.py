@@ -187,14 +187,15 @@ def check_warm(home: Path) -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     parse = plugin.load_named("formats", "mail")
     times = []
-    for number in range(CHECKS + 20):
+    for number in range(CHECKS + 100):
         head = f"From: {ME}\nTo: p{number % 100}@there.example\nSubject: x\n"
         raw = f"{head}\nCould you recommend us to {number}?\n"
         draft = parse(raw.encode())
         started = time.perf_counter()
         app.check(draft, now)
         times.append(time.perf_counter() - started)
-    warm = sorted(times[20:])
+    first, warm = sorted(times[:100]), sorted(times[100:])
+    show("check, first time of each of 100 people, p99 ms", 1000 * first[98])
     show("check warm, median ms", 1000 * statistics.median(warm))
     show("check warm, p99 ms (at most 5)", 1000 * warm[int(len(warm) * 0.99)])
 

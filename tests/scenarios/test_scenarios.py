@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest_e2e import environment
 
-ENOUGH = 20
+ENOUGH = 26
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
