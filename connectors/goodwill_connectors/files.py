@@ -235,7 +235,7 @@ class _Poll:
         folder = path.resolve().parent
         stream = f"{folder}/"
         status = path.stat()
-        file = File(path.name, str(path), status.st_size, status.st_mtime_ns)
+        file = File(path.name, str(path.parent), status.st_size, status.st_mtime_ns)
         if self._claim(str(path.resolve())):
             yield from self._mails(stream, [file], None, versioned=True)
 

@@ -15,9 +15,14 @@ class File(NamedTuple):
     """A regular file of a listing."""
 
     name: str
-    path: str
+    folder: str
     size: int
     mtime: int
+
+    @property
+    def path(self) -> str:
+        # Made when it is needed: a large Maildir would hold its own path tens of thousands of times.
+        return os.path.join(self.folder, self.name)
 
     @property
     def changed(self) -> datetime | None:
@@ -42,13 +47,17 @@ class Listing:
 
     def digest(self) -> str:
         """A hash that changes when any file comes, goes or changes."""
-        whole = "\0".join([f"{file.name}\0{file.size}\0{file.mtime}" for file in self.files])
-        return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+        whole = hashlib.sha256()
+        for file in self.files:
+            line = f"{file.name}\0{file.size}\0{file.mtime}\0"
+            whole.update(line.encode("utf-8", "surrogateescape"))
+        return whole.hexdigest()[:24]
 
 
 def list_folder(path: Path) -> Listing:
     """List a folder. FIFOs, sockets and devices are left out; raises OSError when it cannot be listed."""
     listing = Listing()
+    folder = os.fspath(path)
     with os.scandir(path) as entries:
         for entry in entries:
             try:
@@ -57,7 +66,7 @@ def list_folder(path: Path) -> Listing:
                 listing.unreadable.append(entry.name)  # a link to nowhere, or to itself
                 continue
             if stat.S_ISREG(status.st_mode):
-                listing.files.append(File(entry.name, entry.path, status.st_size, status.st_mtime_ns))
+                listing.files.append(File(entry.name, folder, status.st_size, status.st_mtime_ns))
             elif stat.S_ISDIR(status.st_mode):
                 listing.folders.append(entry.name)
     listing.files.sort(key=lambda file: file.name)

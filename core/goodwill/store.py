@@ -148,7 +148,7 @@ def _on_connect(raw: Any, _record: object) -> None:
     cursor = raw.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA cache_size=-8000")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
 
