@@ -266,7 +266,7 @@ def standing(posted: Posted, now: int) -> Standing:
     past, entries = posted.contacts, posted.entries
     personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
     close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
-    values = [(entry, entry.value(now)) for entry in entries]
+    values = [entry.value(now) for entry in entries if entry.points]
     received = sum(
         SIZE_POINTS[e.size] * e.confidence * 0.5 ** ((now - e.at) / DAY / GOODWILL_HALF_LIFE)
         for e in entries
@@ -277,9 +277,9 @@ def standing(posted: Posted, now: int) -> Standing:
     return Standing(
         now=now,
         entries=entries,
-        capital=sum(value for _, value in values),
-        given=sum(value for _, value in values if value > 0),
-        drawn=-sum(value for _, value in values if value < 0),
+        capital=sum(values, 0.0),
+        given=sum((value for value in values if value > 0), 0.0),
+        drawn=-sum((value for value in values if value < 0), 0.0),
         received=received,
         first=personal[0].at if personal else None,
         last=max(

@@ -18,6 +18,7 @@ from goodwill.model import Event, Flag
 
 T = TypeVar("T")
 BATCH = 400
+_OWNER = select(schema.owner.c.address)
 MAX_NAMESAKES = 12
 """More addresses than this under one name is the name of a service, not of a person."""
 
@@ -53,7 +54,7 @@ def get_meta(connection: Connection, name: str) -> str | None:
 
 def owner_of(connection: Connection) -> frozenset[str]:
     """The owner's addresses; empty while they are not known."""
-    return frozenset(connection.scalars(select(schema.owner.c.address)))
+    return frozenset(connection.scalars(_OWNER))
 
 
 def stored_events(connection: Connection, ids: Sequence[int] | None = None) -> Iterator[tuple[int, Event]]:
