@@ -279,7 +279,7 @@ def standing(posted: Posted, now: int) -> Standing:
         entries=entries,
         capital=sum(values, 0.0),
         given=sum((value for value in values if value > 0), 0.0),
-        drawn=-sum((value for value in values if value < 0), 0.0),
+        drawn=0.0 - sum(value for value in values if value < 0),
         received=received,
         first=personal[0].at if personal else None,
         last=max(

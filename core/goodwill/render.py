@@ -72,6 +72,11 @@ class Writer:
         Console(file=self.out, highlight=False).print(table)
 
 
+def amount(points: float) -> str:
+    """Points with one decimal; never a minus before zero."""
+    return f"{round(points, 1) + 0.0:.1f}"
+
+
 def number(count: int, one: str, many: str = "") -> str:
     """A count with its noun: 1 mail, 2,000 mails."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -142,9 +147,9 @@ def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
         (
             person.shown,
             person.addresses[0] + (f" +{len(person.addresses) - 1}" if len(person.addresses) > 1 else ""),
-            f"{standing.capital:.1f}",
-            f"{standing.given:.1f}",
-            f"{standing.received:.1f}",
+            amount(standing.capital),
+            amount(standing.given),
+            amount(standing.received),
             depth(points(standing), standing),
             standing.written,
             standing.heard,
@@ -172,7 +177,7 @@ def _few_columns(found: Sequence[tuple[Person, Standing]], write: Writer) -> Non
     rows = [
         (
             person.shown if person.shown == person.addresses[0] else f"{person.shown}\n{person.addresses[0]}",
-            f"{standing.capital:.1f}",
+            amount(standing.capital),
             depth(points(standing), standing),
             day(standing.last) if standing.last is not None else "",
         )
