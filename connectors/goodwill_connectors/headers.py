@@ -91,8 +91,6 @@ def decode_words(value: str) -> str:
             piece if isinstance(piece, str) else decode_bytes(piece, charset or "utf-8")
             for piece, charset in pieces
         )
-    except (ValueError, LookupError, AttributeError):
-        return value
     except Exception:  # email.header raises its own HeaderParseError for broken base64
         return value
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from goodwill.errors import InputError
 from goodwill_connectors.headers import decode_bytes
 
-IGNORED = frozenset(("VTODO", "VJOURNAL", "VFREEBUSY", "VALARM", "VAVAILABILITY", "VPOLL"))
 LONGEST_LINE = 200_000
 
 _EDGE = re.compile(r"(BEGIN|END)\s*:\s*([A-Za-z0-9-]+)\s*$", re.IGNORECASE)

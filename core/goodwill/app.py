@@ -21,9 +21,10 @@ from goodwill.config import Config
 from goodwill.detect import Detectors
 from goodwill.digest import Advice
 from goodwill.errors import InputError
+from goodwill.houses import colleagues
 from goodwill.ledger import Posted, fold, post, standing
 from goodwill.model import Context, Event, Flag, Party, Person, Standing, Verdict
-from goodwill.people import colleagues, is_desk, is_full_name, is_robot, plain_name, propose_owner
+from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
 from goodwill.store import Store
 from goodwill.verdict import Account, judge
 from goodwill.words import normalize_subject

@@ -19,25 +19,6 @@ STREAM = 10
 OWNER_LEAD = 1.25
 """By how much an address must be on more mails than any other to be proposed as the owner's."""
 
-FREE_MAIL = frozenset(
-    f"{name}.{ending}"
-    for ending, names in {
-        "com": "126 163 aol btinternet fastmail gmail googlemail hey hotmail icloud live mac mail me msn"
-        " naver outlook protonmail qq rr yahoo ymail zoho",
-        "net": "att comcast earthlink gmx sbcglobal verizon",
-        "de": "gmx posteo t-online web",
-        "fr": "free laposte orange wanadoo",
-        "me": "pm proton",
-        "co.uk": "hotmail yahoo",
-        "ru": "mail",
-        "it": "libero",
-        "cz": "seznam",
-        "pl": "wp",
-    }.items()
-    for name in names.split()
-)
-"""Domains that are nobody's organisation. They tell who is a colleague, never who is a person."""
-
 _ROBOT = re.compile(
     r"^(?:no|not|do-?not|dont)[._-]?(?:reply|respond|answer)|noreply|^(?:mailer-daemon|postmaster|bounces?"
     r"|listserv|majordomo|daemon|automailer|autoreply)\b|^bounce[+-]|^notifications?@|^newsletters?@|^news@"
@@ -203,20 +184,6 @@ def plain_name(name: str) -> str:
 def is_full_name(plain: str) -> bool:
     """Whether a plain name has at least a given and a family name."""
     return len([word for word in plain.split() if len(word) > 1]) >= 2
-
-
-def colleagues(address: str, owner: frozenset[str]) -> bool:
-    """Whether the address belongs to the organisation of one of the owner's; free mail is none."""
-    mine = {house(own) for own in owner} - {""}
-    return house(address) in mine
-
-
-def house(address: str) -> str:
-    """The organisation behind an address, by its domain: "" for the large providers of free mail."""
-    labels = domain(address).split(".")
-    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    host = ".".join(labels[-3:] if short else labels[-2:])
-    return "" if host in FREE_MAIL else host
 
 
 def domain(address: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from goodwill import schema
 from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
-from goodwill.model import Contact, Event, Flag, Person, Signal
+from goodwill.model import Contact, Event, Person, Signal
 from goodwill.people import Conduct, is_person, plain_name
-from goodwill.posting import batches, contact_totals
+from goodwill.posting import contact_totals
 
 CHUNK = 400
 THREAD_MAILS, THREAD_SECONDS = 10, 60 * 86_400
@@ -118,22 +118,6 @@ def _signal_order(signal: Signal) -> tuple[object, ...]:
     return signal.kind, signal.quote, signal.type, signal.by, signal.to
 
 
-def conduct_of(found: Sequence[Contact]) -> Conduct:
-    """How somebody behaved towards the owner in these contacts."""
-
-    def count(bit: int) -> int:
-        return sum(1 for contact in found if contact.flags & bit)
-
-    return Conduct(
-        received=count(Flag.IN),
-        sent=count(Flag.OUT),
-        bulk=count(Flag.BULK),
-        automatic=count(Flag.AUTOMATIC),
-        unnamed=count(Flag.UNNAMED),
-        meetings=count(Flag.MEETING),
-    )
-
-
 def find(connection: Connection, wanted: str) -> list[tuple[Person, tuple[int, ...]]]:
     """The persons whom ``wanted`` may mean: an address, else a name or a part of one."""
     wanted = wanted.strip()
@@ -189,16 +173,6 @@ def kept_words(connection: Connection, event_id: int) -> str:
     table = schema.signals.c
     kept = connection.scalars(select(table.payload).where(table.event_id == event_id).order_by(table.id))
     return "\n".join(dict.fromkeys(unpack_signal(one).quote for one in kept))
-
-
-def subjects(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """The subjects of the events numbered ``ids``."""
-    found: dict[int, str] = {}
-    for chunk in batches(sorted(set(ids)), CHUNK):
-        query = select(_events.id, _events.kind, _events.at, _events.payload).where(_events.id.in_(chunk))
-        for id_, kind, at, payload in connection.execute(query):
-            found[id_] = unpack_event(kind, at, payload).subject
-    return found
 
 
 def ahead(connection: Connection, since: int, until: int) -> set[int]:

@@ -6,11 +6,12 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from goodwill.houses import same_house
 from goodwill.model import Context, Event, Party, Signal
 from goodwill.plugin import hookimpl
 from goodwill_plugins.kinds import ask_size, ask_type
 from goodwill_plugins.model import load
-from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent, same_house
+from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent
 from goodwill_plugins.reading import Line, Odds, read, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
 from goodwill_plugins.thread import began_it, was_approached

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from goodwill.houses import same_house
 from goodwill.model import Context, Event, Party, Signal
-from goodwill_plugins.parties import addressees, is_desk, is_machine, names_of, same_house
+from goodwill_plugins.parties import addressees, is_desk, is_machine, names_of
 from goodwill_plugins.reading import Line, read_event
 
 _WORD = re.compile(r"[^\W\d_]+")

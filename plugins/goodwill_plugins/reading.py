@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from goodwill.houses import house
 from goodwill.model import Event, Party
 from goodwill_plugins.cues import cues
 from goodwill_plugins.features import (
@@ -20,7 +21,7 @@ from goodwill_plugins.features import (
     tokens,
 )
 from goodwill_plugins.model import OUTPUTS, load, probability
-from goodwill_plugins.parties import addressees, house, is_desk
+from goodwill_plugins.parties import addressees, is_desk
 from goodwill_plugins.sentences import Sentence, normal, split
 
 FLOOR, CEILING = -6.0, 12.0

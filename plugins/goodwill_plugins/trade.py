@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 
 import re2
 
+from goodwill.houses import house
 from goodwill.model import Event, Party
-from goodwill_plugins.parties import house
 from goodwill_plugins.reading import Line
 from goodwill_plugins.sentences import normal
 

@@ -8,6 +8,7 @@ import pytest
 from build import ME, OWNER, THIRD, YOU, entry, mail
 
 from goodwill import people
+from goodwill.houses import colleagues
 from goodwill.model import Event, Flag, Party
 from goodwill.people import Conduct
 
@@ -96,10 +97,10 @@ def test_somebodys_own_name_makes_a_desk_a_person():
 
 def test_a_colleague_is_told_by_the_house_and_never_by_free_mail():
     owner = frozenset({"me@firm.example", "me@gmail.com"})
-    assert people.colleagues("you@firm.example", owner)
-    assert people.colleagues("you@mail.firm.example", owner)
-    assert not people.colleagues("you@gmail.com", owner)
-    assert not people.colleagues("you@other.example", owner)
+    assert colleagues("you@firm.example", owner)
+    assert colleagues("you@mail.firm.example", owner)
+    assert not colleagues("you@gmail.com", owner)
+    assert not colleagues("you@other.example", owner)
 
 
 def test_a_name_alone_joins_only_within_one_domain():

@@ -173,22 +173,27 @@ def test_two_imports_at_once(known: Goodwill, home: Path, tmp_path: Path):
         said(known("import", mbox(tmp_path / "more", many(5, seed=2))), "another goodwill")
 
 
-def test_a_read_only_home(known: Goodwill, home: Path, tmp_path: Path):
-    source = mbox(tmp_path / "more", many(5, seed=2))
-    for path in home.iterdir():
-        path.chmod(0o400)
-    home.chmod(0o500)
-    command = [sys.executable, "-m", "goodwill", "--home", str(home), "import", str(source)]
+def without_the_right_to_write(home: Path, *words: object) -> Ran:
+    """Run goodwill on a home whose files and folder are read-only, as a user whom that binds."""
+    command = [sys.executable, "-m", "goodwill", "--home", str(home), *map(str, words)]
     if os.geteuid() == 0:
         # Root may write anywhere unless it lets go of the capability to do so.
         if shutil.which("setpriv") is None:
             pytest.skip("setpriv is missing: install the package util-linux")
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", *command]
+    for path in home.iterdir():
+        path.chmod(0o400)
+    home.chmod(0o500)
     try:
         done = subprocess.run(command, capture_output=True, env=environment(), check=False)
-        said(Ran(done.returncode, done.stdout.decode(), done.stderr.decode()), str(home))
     finally:
         home.chmod(0o700)
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_read_only_home(known: Goodwill, home: Path, tmp_path: Path):
+    source = mbox(tmp_path / "more", many(5, seed=2))
+    said(without_the_right_to_write(home, "import", source), str(home))
 
 
 def test_a_full_disk(goodwill: Goodwill, home: Path, tmp_path: Path):
@@ -233,20 +238,9 @@ def test_a_file_name_that_is_no_text(goodwill: Goodwill, tmp_path: Path):
 
 
 def test_reading_needs_no_right_to_write(known: Goodwill, home: Path):
-    for path in home.iterdir():
-        path.chmod(0o400)
-    home.chmod(0o500)
-    command = [sys.executable, "-m", "goodwill", "--home", str(home), "people"]
-    if os.geteuid() == 0:
-        if shutil.which("setpriv") is None:
-            pytest.skip("setpriv is missing: install the package util-linux")
-        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", *command]
-    try:
-        done = subprocess.run(command, capture_output=True, env=environment(), check=False)
-    finally:
-        home.chmod(0o700)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"there.example" in done.stdout
+    ran = without_the_right_to_write(home, "people")
+    assert (ran.status, ran.err) == (0, "")
+    assert "there.example" in ran.out
 
 
 def test_what_is_kept_is_for_the_owner_only(known: Goodwill, home: Path):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from invented_mails import FRIEND, OTHER, OWNER, mail
 
+from goodwill.houses import house, same_house
 from goodwill.model import Party
-from goodwill_plugins.parties import addressees, house, is_desk, is_machine, same_house
+from goodwill_plugins.parties import addressees, is_desk, is_machine
 
 
 @pytest.mark.parametrize(
