@@ -266,6 +266,31 @@ def _classify(arguments: argparse.Namespace) -> int:
     return status
 
 
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from goodwill import evaluating
+    from goodwill.evaluation import Case
+    from goodwill.render import Writer
+
+    app = _app(arguments)
+    found: list[Case] = []
+    status = 0
+    for one in evaluating.cases(_lines(arguments.file), arguments.file, app.classify):
+        if isinstance(one, Case):
+            found.append(one)
+        else:
+            _talk(f"goodwill: {one}")
+            status = 2
+    if not found:
+        raise InputError(
+            f"{arguments.file}: holds no labelled line", "The README shows what a line looks like"
+        )
+    if arguments.json:
+        _print_json(evaluating.as_json(found, arguments.worst))
+    else:
+        evaluating.show(found, arguments.worst, Writer())
+    return status
+
+
 def _lines(name: str) -> Iterable[str]:
     if name == "-":
         yield from (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
@@ -389,6 +414,19 @@ _COMMANDS: tuple[tuple[str, Command, str, tuple[_Option, ...]], ...] = (
         _classify,
         "JSON lines in, what the detectors see out; no store is touched",
         ((("file",), {"nargs": "?", "default": "-", "metavar": "FILE"}),),
+    ),
+    (
+        "evaluate",
+        _evaluate,
+        "how well the detectors do on labelled lines, and where they are wrong; no store is touched",
+        (
+            (("file",), {"metavar": "FILE", "help": "- for stdin"}),
+            (
+                ("--worst",),
+                {"type": _count, "default": 3, "metavar": "N", "help": "show N mistakes of each outcome"},
+            ),
+            _JSON,
+        ),
     ),
     ("status", _status, "what was read, from where, and what went wrong", (_JSON,)),
     ("rebuild", _rebuild, "derive everything anew from the stored events", (_NOW,)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goodwill.budget import OverdueError, within
 from goodwill.model import ASK_TYPES, Context, Event, Problem, Signal
 from goodwill.plugin import DetectorHooks, Loaded, hooks_of
 
@@ -17,6 +19,10 @@ _STATUSES = {
 _SIZES = {"small", "medium", "large"}
 MAX_SIGNALS = 50
 """From one detector for one event; more is nonsense."""
+SECONDS = 5.0
+"""What one detector may take for one event; ours take some thousandths of one."""
+MAX_OVERDUE = 3
+"""Events over which one detector may hang before it is asked no more in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +33,66 @@ class Finding:
     problems: tuple[tuple[str, Problem], ...]
 
 
+_Answer = tuple[Loaded, list[Any], Problem | None]
+
+
 class Detectors:
     """The loaded detectors. ``fingerprint`` names them with their versions."""
 
-    def __init__(self, loaded: Iterable[Loaded]) -> None:
+    def __init__(self, loaded: Iterable[Loaded], seconds: float = SECONDS) -> None:
         usable = [one for one in loaded if one.plugin is not None]
         self._hooks: list[tuple[Loaded, dict[str, Any]]] = [
             (one, hooks_of(one.plugin, DetectorHooks)) for one in usable
         ]
+        self._seconds = seconds
+        self._overdue: Counter[str] = Counter()
         self.fingerprint = ", ".join(f"{one.name} {one.version}" for one in usable)
 
     def detect(self, event: Event, context: Context) -> Finding:
         """Ask every detector about ``event``; one that fails becomes a problem and the rest goes on."""
         signals: list[tuple[str, Signal]] = []
         problems: list[tuple[str, Problem]] = []
-        for loaded, hooks in self._hooks:
-            if "goodwill_detect" not in hooks:
+        for loaded, results, problem in self._ask("goodwill_detect", event, context):
+            if problem:
+                problems.append((loaded.name, problem))
                 continue
-            try:
-                found = _flatten(hooks["goodwill_detect"](event=event, context=context))
-            except (Exception, SystemExit) as error:  # a stranger's detector may raise anything
-                problems.append((loaded.name, _crashed(loaded, error)))
-                continue
-            sane = [signal for signal in found if _is_sane(signal, event)]
-            if len(sane) < len(found):
-                problems.append((loaded.name, _nonsense(loaded, len(found) - len(sane))))
+            sane = [signal for signal in results if _is_sane(signal, event)]
+            if len(sane) < len(results):
+                problems.append((loaded.name, _nonsense(loaded, len(results) - len(sane))))
             signals.extend((loaded.name, signal) for signal in sane[:MAX_SIGNALS])
         return Finding(tuple(signals), tuple(problems))
 
     def score(self, event: Event, context: Context) -> dict[str, float]:
-        """The highest probability that any detector gives, by kind of signal."""
+        """The highest probability that any detector gives, by kind of signal; one that fails gives none."""
         scores: dict[str, float] = {}
-        for _loaded, hooks in self._hooks:
-            if "goodwill_score" not in hooks:
-                continue
-            for found in hooks["goodwill_score"](event=event, context=context):
-                for kind, score in found.items():
-                    scores[kind] = max(scores.get(kind, 0.0), float(score))
+        for _loaded, results, _problem in self._ask("goodwill_score", event, context):
+            for kind, score in filter(_is_score, results):
+                scores[kind] = max(scores.get(kind, 0.0), float(score))
         return scores
 
+    def _ask(self, hook: str, event: Event, context: Context) -> Iterator[_Answer]:
+        for loaded, hooks in self._hooks:
+            if hook not in hooks:
+                continue
+            if self._overdue[loaded.name] >= MAX_OVERDUE:
+                yield loaded, [], _problem(loaded, "was left out, since it hung before")
+                continue
+            try:
+                with within(self._seconds):
+                    results = _flatten(hooks[hook](event=event, context=context))
+            except OverdueError:
+                self._overdue[loaded.name] += 1
+                yield loaded, [], _problem(loaded, f"hung for {self._seconds:g} seconds")
+            except (Exception, SystemExit) as error:  # a stranger's detector may raise anything
+                yield loaded, [], _problem(loaded, f"crashed: {type(error).__name__}")
+            else:
+                yield loaded, results, None
 
-def _flatten(results: Sequence[Iterable[Signal] | None]) -> list[Any]:
+
+def _flatten(results: Sequence[Iterable[Any] | None]) -> list[Any]:
     # pluggy answers with a list that holds what each implementation returned.
-    return [signal for result in results if result is not None for signal in result]
+    given = [one for one in results if one is not None]
+    return [each for one in given for each in (one.items() if isinstance(one, Mapping) else one)]
 
 
 def _is_sane(signal: Any, event: Event) -> bool:
@@ -86,17 +109,20 @@ def _is_sane(signal: Any, event: Event) -> bool:
     )
 
 
-def _crashed(loaded: Loaded, error: BaseException) -> Problem:
-    return Problem(
-        f"detector {loaded.name} {loaded.version}",
-        f"crashed: {type(error).__name__}",
-        f"Update {loaded.distribution}, or switch it off under [plugins] in the config",
-    )
+def _is_score(pair: Any) -> bool:
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        return False
+    kind, score = pair
+    return isinstance(kind, str) and isinstance(score, int | float) and 0.0 <= score <= 1.0
 
 
 def _nonsense(loaded: Loaded, count: int) -> Problem:
+    return _problem(loaded, f"said {count} things that make no sense here")
+
+
+def _problem(loaded: Loaded, what: str) -> Problem:
     return Problem(
         f"detector {loaded.name} {loaded.version}",
-        f"said {count} things that make no sense here",
+        what,
         f"Update {loaded.distribution}, or switch it off under [plugins] in the config",
     )

@@ -73,11 +73,12 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 
 @hookimpl
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
-    """Return the calibrated probability that the mail asks its reader for anything."""
+    """Return the calibrated probabilities that the mail asks its reader for anything, and for a favour."""
     event = with_words(event)
     if event.kind != "mail" or event.bulk or event.automatic or not read_event(event).lines:
-        return {"ask": 0.0}
-    return {"ask": weigh(event).ask}
+        return {"ask": 0.0, "favour_ask": 0.0}
+    odds = weigh(event)
+    return {"ask": odds.ask, "favour_ask": odds.favour_ask}
 
 
 def with_words(event: Event) -> Event:

@@ -108,10 +108,62 @@ def test_classify_reads_lines_and_touches_no_store(goodwill: Goodwill, home: Pat
     assert [row["id"] for row in found] == [1, 2, 3]
     assert found[0]["scores"]["ask"] > 0.5
     assert found[2]["signals"][0]["kind"] == "meeting"
-    assert set(found[0]["scores"]) == {"ask", "favour", "meeting"}
+    assert set(found[0]["scores"]) == {"ask", "favour_ask", "favour", "meeting"}
     assert ran.status == 2
     assert "line 5" in ran.err
     assert not (home / "goodwill.db").exists()
+
+
+LABELLED = [
+    ("Could you introduce me to the editor of your paper? It would be a huge favour.", "favour", "none"),
+    ("Could you use an introduction to my editor? I would be glad to write to her for you.", "none", "offer"),
+    ("The train leaves at nine from platform two.", "none", "none"),
+    ("The train leaves at ten from platform one.", "routine", "none"),
+]
+
+
+def labelled(*more: str) -> str:
+    rows = [
+        {"id": f"n{n}", "input": {"kind": "text", "text": text}, "label": {"ask": ask, "favour": favour}}
+        for n, (text, ask, favour) in enumerate(LABELLED)
+    ]
+    return "\n".join([*map(json.dumps, rows), *more]) + "\n"
+
+
+def test_evaluate_prints_figures_and_the_worst_mistakes(goodwill: Goodwill, home: Path):
+    found = json.loads(goodwill("evaluate", "-", "--json", stdin=labelled()).out)
+    ask, favour_ask, favour = found["outcomes"]
+    assert (ask["lines"], ask["positives"], ask["recall"], ask["f1"]) == (4, 2, 0.5, 0.6667)
+    assert [one["id"] for one in ask["mistakes"]] == ["n3"]
+    assert (favour_ask["f1"], favour["f1"]) == (1.0, 1.0)
+    text = goodwill("evaluate", "-", "--worst", "1", stdin=labelled()).out
+    assert "n3 missed" in text
+    assert "average precision" in text
+    assert not (home / "goodwill.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{", "is not JSON"),
+        ('{"text": "hello", "label": {"ask": "none"}}', "has no 'input'"),
+        ('{"input": {"text": "hello"}}', "has no label"),
+        ('{"input": {"text": 3}, "label": {"ask": "none"}}', "'text' must be text"),
+        ('{"input": {"text": "hello"}, "label": {"ask": "loud"}}', "labelled 'loud'"),
+    ],
+)
+def test_evaluate_names_a_line_that_is_wrong_and_measures_the_rest(goodwill: Goodwill, line: str, words: str):
+    ran = goodwill("evaluate", "-", "--json", stdin=labelled(line))
+    assert ran.status == 2
+    assert "line 5" in ran.err
+    assert words in ran.err
+    assert json.loads(ran.out)["lines"] == 4
+
+
+def test_evaluate_of_nothing_says_so(goodwill: Goodwill):
+    ran = goodwill("evaluate", "-", stdin="\n")
+    assert (ran.status, ran.out) == (2, "")
+    assert "no labelled line" in ran.err
 
 
 def test_status_plugins_export_and_rebuild(known: Goodwill):

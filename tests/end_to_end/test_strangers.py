@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +22,30 @@ Run = Callable[..., Ran]
 
 def example() -> str:
     """The detector that the README shows."""
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    return code
+    return blocks("python")[0]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+
+
+def build_wheel(folder: Path) -> Path:
+    """The README's detector as its author would publish it, entry point and all."""
+    points = tomllib.loads(blocks("toml")[0])["project"]["entry-points"]["goodwill.detectors"]
+    info = "applause-1.0.dist-info"
+    files = {
+        "applause.py": example(),
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: applause\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": "[goodwill.detectors]\n"
+        + "".join(f"{name} = {module}\n" for name, module in points.items()),
+    }
+    record = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    wheel = folder / "applause-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in {**files, f"{info}/RECORD": record}.items():
+            archive.writestr(name, content)
+    return wheel
 
 
 def install(folder: Path, name: str, code: str, group: str = "goodwill.detectors") -> None:
@@ -65,15 +89,30 @@ def mail(tmp_path: Path) -> Path:
     return mbox(tmp_path / "mail", letters)
 
 
-def test_the_readmes_detector_reaches_the_ledger(run: Run, site: Path, mail: Path):
+def test_the_readmes_detector_reaches_the_ledger_from_its_own_wheel(
+    run: Run, site: Path, mail: Path, tmp_path: Path
+):
     assert len(example().splitlines()) < 30
-    install(site, "applause", example())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-input"]
+    wheel = build_wheel(tmp_path)
+    subprocess.run([*pip, "--target", site, wheel], check=True, capture_output=True)
     assert "applause" in run("plugins").out
     assert run("import", mail, "--me", ME).status == 0
     page = json.loads(run("show", "ada", "--json", "--now", "2025-02-01").out)
     (entry,) = [entry for entry in page["ledger"] if entry["quote"] == "BRAVO"]
     assert (entry["kind"], entry["type"]) == ("gave", "recognition")
     assert entry["points"] > 0
+
+
+def test_the_readmes_contract_holds_the_readmes_detector(site: Path):
+    install(site, "applause", example())
+    (site / "test_applause.py").write_text(blocks("python")[1], "utf-8")
+    settings = environment()
+    settings["PYTHONPATH"] = os.pathsep.join([str(site), settings["PYTHONPATH"]])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", site, site]
+    ran = subprocess.run(command, capture_output=True, env=settings, cwd=site, check=False, text=True)
+    assert ran.returncode == 0, ran.stdout
+    assert "4 passed" in ran.stdout
 
 
 def test_a_detector_that_comes_later_reads_the_past_as_far_as_text_was_kept(
@@ -102,11 +141,13 @@ def test_in_evidence_mode_importing_again_reads_with_the_new_detector(run: Run, 
 SIGNAL = example()[example().index("    return [Signal") :]
 CRASH = example().replace(SIGNAL, "    raise RuntimeError('no')\n")
 LIE = example().replace("event.sender.address, readers", "'nobody@nowhere.example', readers")
+HANG = example().replace(SIGNAL, "    while True:\n        pass\n")
 NOISE = example().replace(SIGNAL, "    return [42]\n")
 
 
 @pytest.mark.parametrize(
-    ("code", "problem"), [(CRASH, "crashed"), (LIE, "make no sense"), (NOISE, "make no sense")]
+    ("code", "problem"),
+    [(CRASH, "crashed"), (HANG, "hung for"), (LIE, "make no sense"), (NOISE, "make no sense")],
 )
 def test_one_that_misbehaves_is_a_problem_and_the_rest_goes_on(
     run: Run, site: Path, mail: Path, code: str, problem: str

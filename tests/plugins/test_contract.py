@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from detector_contract import DetectorContract
-
+from goodwill.testing import DetectorContract
 from goodwill_plugins import ask, favour, meeting
 
 

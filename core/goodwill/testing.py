@@ -1,7 +1,12 @@
-"""What every detector must keep to. A stranger's plugin is held to it by a subclass:
+"""For authors of detectors: the contract that every detector keeps, as a test class.
 
-class TestMine(DetectorContract):
-    plugin = my_package.my_detector
+Needs pytest and hypothesis (``pip install 'goodwill[testing]'``)::
+
+    from goodwill.testing import DetectorContract
+    import my_detector
+
+    class TestMyDetector(DetectorContract):
+        plugin = my_detector
 """
 
 from __future__ import annotations
