@@ -18,7 +18,7 @@ from goodwill.book import Book, Tally
 from goodwill.codec import digest as hash_of
 from goodwill.codec import iso, message_hash, readable_event, readable_signal, seconds, unpack_signal
 from goodwill.config import Config
-from goodwill.detect import Detectors
+from goodwill.detect import Detectors, quoted_mail
 from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.houses import colleagues
@@ -161,6 +161,7 @@ class App:
             if not recipients:
                 raise InputError("the draft names nobody to send it to", "Add a To line")
             thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)
+            thread = thread or quoted_mail(draft)
             finding = self.detectors.detect(draft, Context(owner, thread))
             asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
             accounts = [self._account(connection, party, owner, at) for party in dict.fromkeys(recipients)]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from goodwill import schema
 from goodwill.codec import digest, message_hash, pack_event, pack_signal, seconds
-from goodwill.detect import Detectors
+from goodwill.detect import Detectors, quoted_mail
 from goodwill.model import Context, Event
 from goodwill.posting import batches, next_id, owner_of, post, stored_events, withdraw
 from goodwill.words import normalize_subject
@@ -118,7 +118,7 @@ class Book:
         problems: list[dict[str, Any]] = []
         free = next_id(connection, schema.signals)
         for id_, event in events.items():
-            finding = self._detectors.detect(event, Context(owner=owner))
+            finding = self._detectors.detect(event, Context(owner, quoted_mail(event)))
             for name, signal in finding.signals:
                 row = {"id": free + len(signals), "event_id": id_, "detector": name}
                 signals.append(row | {"payload": pack_signal(signal)})

@@ -33,6 +33,27 @@ class Finding:
     problems: tuple[tuple[str, Problem], ...]
 
 
+def quoted_mail(event: Event) -> tuple[Event, ...]:
+    """Return what a mail quotes as the mail before it: from its addressee, to its writer.
+
+    Among several addressees the first counts as its writer. What it answers in its turn is not known,
+    so that it is not taken for the beginning of the thread.
+    """
+    if event.kind != "mail" or not event.quoted.strip() or not event.sender or not event.to:
+        return ()
+    before = Event(
+        kind="mail",
+        at=event.at,
+        keys=(),
+        sender=event.to[0],
+        to=(event.sender,),
+        subject=event.subject,
+        text=event.quoted,
+        parents=("unknown",),
+    )
+    return (before,)
+
+
 _Answer = tuple[Loaded, list[Any], Problem | None]
 
 

@@ -116,9 +116,9 @@ class Signal:
 class Context:
     """What a detector may know beyond the event: the owner's addresses, and the thread before it.
 
-    ``thread`` holds earlier mails of the thread, oldest first. It is filled for a draft and for
-    ``classify``; while history is read it is empty, because what a detector says of a past event must
-    not depend on the order in which events arrive. What the mail itself quotes is in ``event.quoted``.
+    ``thread`` holds earlier mails of the thread, oldest first: for a draft those in the store, for
+    ``classify`` those of the line. While history is read it holds only the mail that the event itself
+    quotes, because what a detector says of a past event must not depend on the order of arrival.
     """
 
     owner: frozenset[str] = frozenset()

@@ -1,4 +1,8 @@
-"""What went before a mail: what its thread, or the words it quotes, show of who wanted what."""
+"""What went before a mail: what its thread shows of who wanted what.
+
+The words that a mail quotes are not asked: what is seen in a mail does not depend on how its writer's
+program quotes. Whoever has no thread but a quote may put the quote there as the mail before.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,12 @@ from goodwill_plugins.reading import Reading, read
 
 
 def other_side(event: Event, context: Context) -> Reading | None:
-    """Return the reading of the last words of the addressees: from the thread, else from the quote."""
+    """Return the reading of the last words of the addressees in the thread."""
     addresses = {party.address for party in addressees(event)}
     for earlier in reversed(context.thread):
         if earlier.sender and earlier.sender.address in addresses:
             return read(earlier.text, earlier.subject)
-    return read(event.quoted) if event.quoted.strip() else None
+    return None
 
 
 def was_approached(event: Event, context: Context) -> bool:
@@ -25,7 +29,12 @@ def was_approached(event: Event, context: Context) -> bool:
 
 
 def began_it(event: Event, context: Context) -> bool:
-    """Whether the addressees wrote the first mail of the thread: the matter in hand is theirs too."""
+    """Whether the addressees wrote the mail that began the thread: the matter in hand is theirs too."""
     first = next((mail for mail in context.thread if mail.sender), None)
     addresses = {party.address for party in addressees(event)}
-    return first is not None and first.sender is not None and first.sender.address in addresses
+    return (
+        first is not None
+        and first.sender is not None
+        and first.sender.address in addresses
+        and not first.parents
+    )
