@@ -21,6 +21,7 @@ from goodwill.config import Config
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.digest import Advice
 from goodwill.errors import InputError
+from goodwill.evaluation import OUTCOMES
 from goodwill.houses import colleagues
 from goodwill.ledger import Posted, fold, post, standing
 from goodwill.model import Context, Event, Flag, Party, Person, Standing, Verdict
@@ -30,8 +31,6 @@ from goodwill.verdict import Account, judge
 from goodwill.words import normalize_subject
 
 FILES = "files"
-SCORES = ("ask", "favour_ask", "favour", "meeting")
-"""What detectors give probabilities of; `favour_ask` is an ask that draws on goodwill."""
 """The account that imported files belong to."""
 KEPT_LEDGERS = 500
 """Ledgers kept in memory between checks, by a process that lives on."""
@@ -285,7 +284,7 @@ class App:
         scores = self.detectors.score(event, context)
         shown: dict[str, Any] = {
             "signals": [readable_signal(signal) for _, signal in finding.signals],
-            "scores": {kind: round(scores.get(kind, 0.0), 4) for kind in SCORES},
+            "scores": {kind: round(scores.get(kind, 0.0), 4) for kind in OUTCOMES},
         }
         if finding.problems:
             shown["problems"] = [f"{p.place} {p.what}" for _, p in finding.problems]

@@ -11,12 +11,12 @@ from goodwill.budget import OverdueError, within
 from goodwill.model import ASK_TYPES, Context, Event, Problem, Signal
 from goodwill.plugin import DetectorHooks, Loaded, hooks_of
 
-_STATUSES = {
+STATUSES = {
     "ask": {""},
     "favour": {"given", "offer"},
     "meeting": {"proposed", "agreed", "held", "cancelled"},
 }
-_SIZES = {"small", "medium", "large"}
+SIZES = {"small", "medium", "large"}
 MAX_SIGNALS = 50
 """From one detector for one event; more is nonsense."""
 SECONDS = 5.0
@@ -117,12 +117,12 @@ def _flatten(results: Sequence[Iterable[Any] | None]) -> list[Any]:
 
 
 def _is_sane(signal: Any, event: Event) -> bool:
-    if not isinstance(signal, Signal) or signal.kind not in _STATUSES:
+    if not isinstance(signal, Signal) or signal.kind not in STATUSES:
         return False
     parties = {party.address for party in event.parties}
     return (
-        signal.status in _STATUSES[signal.kind]
-        and signal.size in _SIZES
+        signal.status in STATUSES[signal.kind]
+        and signal.size in SIZES
         and signal.by in parties
         and set(signal.to) <= parties
         and 0.0 <= signal.confidence <= 1.0

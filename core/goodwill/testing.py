@@ -18,13 +18,9 @@ from typing import Any, ClassVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goodwill.detect import SIZES, STATUSES
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Appointment, Context, Event, Party, Signal
 
-STATUSES = {
-    "ask": {""},
-    "favour": {"given", "offer"},
-    "meeting": {"proposed", "agreed", "held", "cancelled"},
-}
 PHRASES = (
     "Could you introduce me to the editor?",
     "Thank you so much, you saved our Saturday!",
@@ -102,7 +98,7 @@ class DetectorContract:
             assert 0.0 <= signal.confidence <= 1.0
             assert signal.quote in event.subject or signal.quote in event.text
             assert signal.status in STATUSES[signal.kind]
-            assert signal.size in ("small", "medium", "large")
+            assert signal.size in SIZES
             assert signal.kind != "ask" or signal.type in ASK_TYPES
             assert signal.kind != "favour" or signal.type in FAVOUR_TYPES
 

@@ -18,7 +18,7 @@ from goodwill_plugins.thread import began_it, was_approached
 from goodwill_plugins.trade import asks_personally, is_in_hand, pleads
 
 NAME = "ask"
-VERSION = "2"
+VERSION = "3"
 MAX_ASKS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside

@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from written import KINDS, label_of
+
 from goodwill.model import Event
 from goodwill_connectors.mail import parse_message
 from goodwill_plugins.sentences import split
 
 LABELS = Path(__file__).parent / "mailboxes.tsv"
-_KINDS = {"A": "ask", "R": "ask", "F": "favour", "M": "meeting"}
 
 
 def labelled(folder: Path, labels: Path = LABELS) -> Iterator[tuple[Event, dict[str, Any]]]:
@@ -52,18 +53,9 @@ def key_of(event: Event) -> str:
 
 
 def _label(row: dict[str, str], sentences: list[str]) -> dict[str, Any]:
-    ask, favour = row["ask"].split(), row["favour"].split()
-    label = {
-        "ask": ask[0],
-        "ask_types": ask[1].split(",") if len(ask) > 1 else [],
-        "size": ask[2] if len(ask) > 2 else None,
-        "favour": favour[0],
-        "favour_types": favour[1].split(",") if len(favour) > 1 else [],
-        "meeting": row["meeting"],
-    }
     quotes = [
-        {"kind": _KINDS[letter], "routine": letter == "R", "text": sentences[int(number) - 1]}
+        {"kind": KINDS[letter], "routine": letter == "R", "text": sentences[int(number) - 1]}
         for letters, number in re.findall(r"([ARFM]+)(\d+)", row["sentences"])
         for letter in letters
     ]
-    return {"label": label, "quotes": quotes}
+    return {"label": label_of(row), "quotes": quotes}

@@ -14,12 +14,12 @@ several letters may stand before one bar. A subject of ``-`` is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 MAILS = Path(__file__).parent / "mails"
-_KINDS = {"A": "ask", "R": "ask", "F": "favour", "M": "meeting"}
+KINDS = {"A": "ask", "R": "ask", "F": "favour", "M": "meeting"}
 _MARK = re.compile(r"\[\[([ARFM]+)\|(.*?)\]\]", re.DOTALL)
 
 
@@ -54,20 +54,24 @@ def _mail(block: str, source: str) -> dict[str, Any]:
 
 
 def _label(top: str) -> dict[str, Any]:
-    label: dict[str, Any] = {"ask": "none", "favour": "none", "meeting": "none", "size": None}
-    for line in top.split("\n"):
-        kind, _, said = line.partition(":")
-        words = said.split()
-        if kind in label and words:
-            label[kind] = words[0]
-        if kind in ("ask", "favour") and words:
-            label[f"{kind}_types"] = words[1].split(",")
-        if kind == "ask" and words:
-            label["size"] = words[2]
-    return label
+    lines = (line.partition(":") for line in top.split("\n"))
+    return label_of({kind: said for kind, _, said in lines if said.strip()})
+
+
+def label_of(said: Mapping[str, str]) -> dict[str, Any]:
+    """Return the label of head lines such as ``{"ask": "favour introduction,time medium"}``."""
+    ask, favour, meeting = (said.get(kind, "none").split() for kind in ("ask", "favour", "meeting"))
+    return {
+        "ask": ask[0],
+        "ask_types": ask[1].split(",") if len(ask) > 1 else [],
+        "size": ask[2] if len(ask) > 2 else None,
+        "favour": favour[0],
+        "favour_types": favour[1].split(",") if len(favour) > 1 else [],
+        "meeting": meeting[0],
+    }
 
 
 def _quotes(marked: str) -> Iterator[dict[str, Any]]:
     for mark in _MARK.finditer(marked):
         for letter in mark[1]:
-            yield {"kind": _KINDS[letter], "routine": letter == "R", "text": mark[2]}
+            yield {"kind": KINDS[letter], "routine": letter == "R", "text": mark[2]}

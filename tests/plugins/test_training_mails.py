@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from written import written
 
 from goodwill.evaluation import LABELS
 from goodwill.model import ASK_TYPES
 
 TRAINING = Path(__file__).parents[2] / "plugins" / "training"
-sys.path.insert(0, str(TRAINING))
-from written import written  # noqa: E402
 
 MAILS = list(written())
 ASKS = {*ASK_TYPES, "action", "decision"}
