@@ -10,12 +10,10 @@ from typing import Any
 
 from goodwill.codec import EPOCH
 from goodwill.errors import InputError
-from goodwill.model import Appointment, Context, Event, Party
+from goodwill.model import READER, WRITER, Appointment, Context, Event, Party
 from goodwill.words import split
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000
-WRITER, READER = "writer@example.com", "reader@example.com"
-"""Who speaks to whom in a bare sentence."""
 
 
 def parse_moment(text: str, place: str) -> datetime:

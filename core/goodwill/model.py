@@ -23,6 +23,8 @@ FAVOUR_TYPES = (
     "introduction", "referral", "endorsement", "promotion", "advice", "information",
     "resource", "help", "time", "gift", "recognition",
 )  # fmt: skip
+WRITER, READER = "writer@example.com", "reader@example.com"
+"""Who writes and who reads a sentence that is given on its own, without its mail."""
 
 
 class Party(NamedTuple):

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from goodwill.houses import same_house
-from goodwill.model import Context, Event, Party, Signal
+from goodwill.model import WRITER, Context, Event, Party, Signal
 from goodwill.plugin import hookimpl
-from goodwill_plugins.kinds import ask_size, ask_type
+from goodwill_plugins.kinds import ALONE, ask_size, ask_type, asks_alone
 from goodwill_plugins.model import load
+from goodwill_plugins.naming import named_ask
 from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent
 from goodwill_plugins.reading import Line, Odds, read, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
@@ -18,15 +19,15 @@ from goodwill_plugins.thread import began_it, was_approached
 from goodwill_plugins.trade import asks_personally, is_in_hand, pleads
 
 NAME = "ask"
-VERSION = "3"
+VERSION = "4"
 MAX_ASKS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
 FAINT = 0.15  # below this the best sentence is no evidence, whatever the mail as a whole suggests
 TELLING_SHARE = 0.6  # of the threshold, when a sentence names a favour outright
 # Most mail asks for small things in plain words, far more of it than in the mail the model learned from.
-SURE = 0.8  # so these are favours only from here,
-PLAINLY = 0.5  # or where one sentence alone reaches this
+SURE = 0.9  # so these are favours only from here,
+PLAINLY = 0.7  # or where one sentence alone reaches this
 _SMALL = frozenset(("information", "time", "help"))
 _PLAIN_FORMS = frozenset(("request.could_you", "request.could_i", "request.please", "request.which"))
 _TELLING = frozenset(("request.give_them_my", "request.your_word", "request.favour"))
@@ -48,22 +49,22 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     if event.kind != "mail" or is_silent(event) or not people or not event.sender:
         return []
     sender, event = event.sender, with_words(event)
-    odds, limits = weigh(event), load().thresholds
-    if odds.ask < limits["ask"] and odds.favour_ask < limits["favour_ask"]:
+    odds, limit = odds_of(event)
+    if odds.ask < limit and odds.favour_ask < load().thresholds["favour_ask"]:
         return []
     lines = read_event(event).lines
     asks = asking(lines, odds)
     favour = draws_on_goodwill(event, context, people, odds, asks)
     found: dict[str, Signal] = {}
     for line in asks:
-        kind = ask_type(line, lines if favour else ())
+        kind = ask_type(line, lines, favour)
         if kind not in found:
             found[kind] = Signal(
                 kind="ask",
                 type=kind,
                 by=sender.address,
                 to=tuple(party.address for party in people),
-                size=ask_size(kind, line, routine=not favour),
+                size=ask_size(kind, line, lines, favour),
                 routine=not favour,
                 confidence=round(max(odds.ask, odds.favour_ask if favour else 0.0), 4),
                 quote=event.text[line.sentence.start : line.sentence.end],
@@ -75,10 +76,18 @@ def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
 def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probabilities that the mail asks its reader for anything, and for a favour."""
     event = with_words(event)
-    if event.kind != "mail" or event.bulk or event.automatic or not read_event(event).lines:
+    if event.kind != "mail" or is_silent(event) or not read_event(event).lines:
         return {"ask": 0.0, "favour_ask": 0.0}
-    odds = weigh(event)
+    odds, _ = odds_of(event)
     return {"ask": odds.ask, "favour_ask": odds.favour_ask}
+
+
+def odds_of(event: Event) -> tuple[Odds, float]:
+    """Return the odds of a mail, or of a sentence on its own, and from where on it asks."""
+    odds = weigh(event)
+    if event.sender and event.sender.address == WRITER:
+        return odds._replace(ask=asks_alone(read_event(event).lines)), ALONE
+    return odds, load().thresholds["ask"]
 
 
 def with_words(event: Event) -> Event:
@@ -120,7 +129,7 @@ def draws_on_goodwill(
     approached = was_approached(event, context)
     if odds.favour_ask < 0.9 and approached:
         return False
-    types = [ask_type(line) for line in asks]
+    types = [named_ask(line) for line in asks]
     if odds.favour_ask < SURE and is_plain(event, asks, types):
         return False
     if is_in_hand(event, people, read_event(event).lines, asks, types):

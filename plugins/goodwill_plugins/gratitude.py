@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from goodwill.model import Event, Party, Signal
 from goodwill_plugins.kinds import favour_type
 from goodwill_plugins.reading import Line, read_event
@@ -23,7 +25,7 @@ def gratitude(event: Event, people: tuple[Party, ...]) -> list[Signal]:
     return [
         Signal(
             kind="favour",
-            type=_type(line),
+            type=_type(line, lines),
             by=party.address,
             to=(event.sender.address,),
             status="given",
@@ -34,8 +36,8 @@ def gratitude(event: Event, people: tuple[Party, ...]) -> list[Signal]:
     ]
 
 
-def _type(line: Line) -> str:
-    kind = favour_type(line)
+def _type(line: Line, lines: Sequence[Line]) -> str:
+    kind = favour_type(line, lines)
     return "help" if kind == "recognition" else kind
 
 

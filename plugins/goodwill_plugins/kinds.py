@@ -1,101 +1,146 @@
-# ruff: noqa: E501 - a pattern is easier to read and to compare on one line
-"""Of which type an ask or a favour is, and what it costs, as its sentence and its mail tell."""
+"""Of which type, size and status an ask, a favour or a meeting is: trained, on the sentence that shows it.
+
+``kinds.json`` holds a table for each of ``TABLES``: a row of small integers for each feature, a column for
+each answer. The best answer is the one with the highest logit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import re2
+import base64
+import functools
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Size
+from goodwill_plugins.model import probability
+from goodwill_plugins.naming import named_ask, named_favour, named_size, named_status, names_offer
 from goodwill_plugins.reading import Line
-from goodwill_plugins.trade import AMOUNT
 
-_LENT = ("introduction", "endorsement", "referral", "promotion")  # what a sentence may borrow from the next
-_COSTLY = (*_LENT, "money", "job")
-_ASK_ORDER = (*_COSTLY, "advice", "time", "information")
-_FAVOUR_ORDER = (
-    "introduction", "endorsement", "referral", "promotion", "recognition", "advice", "resource", "gift",
-    "information",
-)  # fmt: skip
-_SIZES: dict[str, Size] = {
-    "introduction": "medium", "endorsement": "medium", "job": "medium", "help": "medium", "time": "medium",
-    "money": "large",
-}  # fmt: skip
-# A word such as "fund", "short" or "rent" alone asks nobody for money.
-_ASKS_MONEY = re2.compile(
-    rf"\b(?:lend|loan|sub|spot|front|advance|borrow) (?:(?:me|us|him|her|them|it|from you|off you) )?(?:\w+ ){{0,3}}(?:{AMOUNT}|\d[\d,.]*\d|money|cash|hundred|thousand|fifty)"
-    r"|\b(?:a|the|small|short-term|bridging|personal) loan\b|\bloan (?:me|us|of [^a-z]*\d)|\bguarantor\b|\bco-?sign\b|\bcap table\b|\btide (?:me|us) over\b"
-    r"|\b(?:would|could|might|can|will|to|please|consider|by|and|also) (?:you )?(?:to )?(?:invest(?:ing)?|donat(?:e|ing)|sponsor(?:ing)?|chip(?:ping)? in|pledg(?:e|ing))\b|\byour (?:donation|investment|sponsorship|pledge)\b|\b(?:sponsor|fund|back|bankroll) (?:me|us|my|our)\b|\b(?:investing|invest|donate) (?:in|to) (?:me|us|my|our)\b|^\W*(?:please )?(?:donate|sponsor|chip in)\b"
-    r"|\bcontribut\w* (?:(?:a|some|something|anything|a little|few) )*(?:to|towards) (?:the|our|my|his|her) (?:\w+ ){0,3}(?:fund|cost|costs|gift|appeal|collection|campaign|kitty)\b"
-    r"|\b(?:help|helping) (?:me |us )?(?:out )?(?:with|pay|make|meet|cover) (?:my |our |the |this month's )?(?:rent|deposit|bills?|payroll|fees|mortgage|debts?)\b|\b(?:cover|pay) (?:my|our) (?:rent|deposit|bills?|payroll|fees|mortgage|debts?|share)\b|\bmake (?:payroll|rent)\b"
-    r"|\b(?:discount|mates'? rates?|lower (?:the|your) price|(?:money|something) off)\b|\b(?:some|any|the|more|little|bit of) (?:money|cash)\b"
-    rf"|\b(?:need|needs|short|missing|raise|raising|looking for|ask for|ask you for|give|send|wire|transfer|put in|spare|find|be|of) (?:\w+ ){{0,4}}{AMOUNT}|{AMOUNT} (?:\w+ ){{0,2}}(?:short|would|until|till|by)\b|\b(?:lend|loan) (?:me|us) (?:it|that|half|the rest|the (?:deposit|rent|fare|difference))\b|\bpay (?:you|it) (?:all )?back\b|\bback by (?:christmas|easter|payday)\b"
-)  # fmt: skip
-_LARGE = re2.compile(
-    r"\b(?:all|every one|each) (?:of )?(?:your|the) (?:clients|customers|readers|followers|members|list|contacts|patients|investors|subscribers)\b|\b(?:your )?(?:whole|entire|full) (?:mailing )?(?:list|network|client base|address book|audience|team|company)\b"
-    r"|\bhost (?:a|an|our|the|my)\b|\b(?:a few|two|three|four|five|several|\d+) (?:whole |full |solid )?(?:days|weeks) of (?:your|work)\b|\bspend (?:a|two|three|several|the whole) (?:days?|weeks?|weekends?)\b|\b(?:the|a) whole (?:week|weekend|month)\b|\bguarantor\b|\bco-?sign\b"
-)  # fmt: skip
-_LITTLE_MONEY = re2.compile(
-    r"\b(?:discount|mates'? rates?|chip in|contribut\w*|donat\w*|lower (?:the|your) price|(?:money|something) off)\b|(?:^|[^\d.,])\d\d?(?:[.,]\d\d)?(?: ?(?:quid|bucks|dollars|pounds|euros?|usd|eur|gbp))?(?:$|[^\d,.%k])|\bfifty\b"
-)
-# What the manner of giving tells, before the thing given is looked at.
-_MANNERS = (
-    ("praise.congrats", "recognition"), ("praise.good", "recognition"), ("praise.read", "recognition"),
-    ("gift.person_you_want", "information"), ("gift.you_should", "advice"),
-)  # fmt: skip
+MeetingStatus = Literal["proposed", "agreed", "held", "cancelled"]
+TABLES: Mapping[str, Sequence[str]] = {
+    "ask": ASK_TYPES,
+    "size": ("medium", "large"),  # at least a medium one; a large one
+    "favour": FAVOUR_TYPES,
+    "favour_status": ("given", "offer"),
+    "meeting_status": get_args(MeetingStatus),
+    "sentence": ("asks",),  # whether a sentence on its own asks its reader for anything
+}
+"""The tables, and the answers of each."""
+ALONE = 0.4  # from here a sentence on its own asks: the best F1 in cross-validation, and flat around it
+WEIGHT = 3  # how many times a mark counts beside the words
 
 
-def ask_type(line: Line, lines: Sequence[Line] = ()) -> str:
-    """Return the type out of ``ASK_TYPES`` that the sentence speaks of; else ``help``.
+class Table(NamedTuple):
+    """Weights by feature, one for each of ``answers``; times ``scale`` they are logits."""
 
-    A sentence that names nothing costly ("would you give it two lines?") borrows from its neighbours
-    in ``lines`` what it is about.
-    """
-    own = _first(line, _ASK_ORDER)
-    if own in _COSTLY or line not in lines:
-        return own or "help"
-    place = lines.index(line)
-    around = [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]]
-    return next((kind for one in around if (kind := _first(one, _LENT))), own or "help")
+    answers: Sequence[str]
+    rows: Mapping[str, Sequence[int]]
+    bias: Sequence[float]
+    scale: float
 
-
-def favour_type(line: Line) -> str:
-    """Return the type out of ``FAVOUR_TYPES`` that the sentence speaks of; else ``help``."""
-    plain = _first(line, _FAVOUR_ORDER[:4])
-    return plain or next((kind for cue, kind in _MANNERS if cue in line.cues), "") or _rest(line)
-
-
-def size_of(kind: str, routine: bool = False) -> Size:
-    """Return what an ask or favour of this type commonly costs; what is owed by role costs little."""
-    return "small" if routine else _SIZES.get(kind, "small")
+    def logits(self, features: Sequence[str]) -> dict[str, float]:
+        """Return a logit for each answer; a feature that is given twice counts twice."""
+        known = [(row, times) for one, times in Counter(features).items() if (row := self.rows.get(one))]
+        norm = self.scale / math.sqrt(max(1, sum(times for _, times in known)))
+        sums = [sum(row[place] * times for row, times in known) for place in range(len(self.answers))]
+        return {
+            answer: start + total * norm
+            for answer, start, total in zip(self.answers, self.bias, sums, strict=True)
+        }
 
 
-def ask_size(kind: str, line: Line, routine: bool) -> Size:
-    """Return what an ask costs its reader: large only where its sentence gives grounds."""
-    said = line.sentence.text.lower()
-    if routine:
+def ask_type(line: Line, lines: Sequence[Line], favour: bool) -> str:
+    """Return the type out of ``ASK_TYPES`` that ``line``, one of ``lines``, asks for."""
+    return _best("ask", ask_features(line, lines, favour))
+
+
+def ask_size(kind: str, line: Line, lines: Sequence[Line], favour: bool) -> Size:
+    """Return what an ask costs its reader: what is owed by role costs little."""
+    if not favour:
         return "small"
-    if _LARGE.search(said):
-        return "large"
-    if kind == "money" and _LITTLE_MONEY.search(said):
-        return "medium"
-    return size_of(kind)
+    if named := named_size(kind, line):
+        return named
+    logits = load("size").logits(ask_features(line, lines, favour))
+    return "large" if logits["large"] > 0 else "medium" if logits["medium"] > 0 else "small"
 
 
-def _rest(line: Line) -> str:
-    return _first(line, _FAVOUR_ORDER[4:]) or "help"
+def favour_type(line: Line, lines: Sequence[Line]) -> str:
+    """Return the type out of ``FAVOUR_TYPES`` that ``line``, one of ``lines``, gives or offers."""
+    return _best("favour", favour_features(line, lines))
 
 
-def _first(line: Line, order: Sequence[str]) -> str:
-    return next((kind for kind in order if _speaks_of(line, kind)), "")
+def is_offer(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether ``line``, one of ``lines``, offers rather than hands over."""
+    return _best("favour_status", favour_status_features(line, lines)) == "offer"
 
 
-def _speaks_of(line: Line, kind: str) -> bool:
-    if kind == "money":
-        return bool(_ASKS_MONEY.search(line.sentence.text.lower()))
-    return f"about.{kind}" in line.cues
+def meeting_status(line: Line, lines: Sequence[Line]) -> MeetingStatus:
+    """Return how far the meeting is that ``line``, one of ``lines``, speaks of."""
+    return cast(MeetingStatus, _best("meeting_status", meeting_features(line, lines)))
 
 
-assert set(_ASK_ORDER) < set(ASK_TYPES)
-assert set(_FAVOUR_ORDER) < set(FAVOUR_TYPES)
+def ask_features(line: Line, lines: Sequence[Line], favour: bool) -> list[str]:
+    """Return what tells the type and the size of an ask."""
+    named = named_ask(line, lines if favour else ())
+    return line_features(line, lines, (f"={named}", "&favour" if favour else "&routine"))
+
+
+def favour_features(line: Line, lines: Sequence[Line]) -> list[str]:
+    """Return what tells the type of a favour."""
+    return line_features(line, lines, (f"={named_favour(line)}",))
+
+
+def favour_status_features(line: Line, lines: Sequence[Line]) -> list[str]:
+    """Return what tells a favour that is given from one that is offered."""
+    return line_features(line, lines, ("=offer" if names_offer(line) else "=given",))
+
+
+def meeting_features(line: Line, lines: Sequence[Line]) -> list[str]:
+    """Return what tells how far a meeting is."""
+    return line_features(line, lines, (f"={named_status(line)}",))
+
+
+def asks_alone(lines: Sequence[Line]) -> float:
+    """Return the probability that ``lines``, given without their mail, ask their reader for anything."""
+    features = [one for line in lines for one in line_features(line, [line], ())]
+    return probability(load("sentence").logits(features)["asks"])
+
+
+def line_features(line: Line, lines: Sequence[Line], marks: Sequence[str]) -> list[str]:
+    """Return words, pairs and cues of ``line``, those of its neighbours with ``~``, and the marks."""
+    found = [*line.words, *(f"{one} {two}" for one, two in pairwise(("^", *line.words, "$")))]
+    found += [f"#{cue}" for cue in sorted(line.cues)]
+    place = lines.index(line)
+    for other in (*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]):
+        found += [f"~{word}" for word in other.words] + [f"~#{cue}" for cue in sorted(other.cues)]
+    return found + [mark for mark in marks for _ in range(WEIGHT)]
+
+
+def _best(table: str, features: Sequence[str]) -> str:
+    logits = load(table).logits(features)
+    return max(logits, key=lambda answer: logits[answer])
+
+
+@functools.cache
+def load(name: str) -> Table:
+    """Read one of the ``TABLES`` that ship with the package, once."""
+    return _unpacked(TABLES[name], _shipped()[name])
+
+
+@functools.cache
+def _shipped() -> Mapping[str, Mapping[str, Any]]:
+    data: dict[str, dict[str, Any]]
+    data = json.loads(files("goodwill_plugins").joinpath("kinds.json").read_text(encoding="utf-8"))
+    return data
+
+
+def _unpacked(answers: Sequence[str], data: Mapping[str, Any]) -> Table:
+    width, raw = len(answers), memoryview(base64.b64decode(data["weights"])).cast("b")
+    names = data["features"].split("\n")
+    rows = {name: raw[at * width : (at + 1) * width] for at, name in enumerate(names)}
+    return Table(answers, rows, data["bias"], data["scale"])

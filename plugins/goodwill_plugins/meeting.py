@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 from goodwill.model import Appointment, Context, Event, Signal
 from goodwill.plugin import hookimpl
 from goodwill_plugins.gatherings import is_social, meeting_type, size_between
+from goodwill_plugins.kinds import MeetingStatus, meeting_status
 from goodwill_plugins.model import load
 from goodwill_plugins.parties import addressees, is_machine, is_silent
 from goodwill_plugins.reading import Line, read_event, weigh
 
 NAME = "meeting"
-VERSION = "1"
+VERSION = "2"
 _CALLED_OFF = ("cancelled", "canceled", "cancel:", "abgesagt", "annul")
-Status = Literal["proposed", "agreed", "held", "cancelled"]
 
 
 @hookimpl
@@ -31,7 +30,7 @@ def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
     """Return the calibrated probability that the event shows a meeting of its two sides."""
     if event.kind == "calendar":
         return {"meeting": max((signal.confidence for signal in _entry(event)), default=0.0)}
-    silent = event.bulk or event.automatic or not read_event(event).lines
+    silent = is_silent(event) or not read_event(event).lines
     return {"meeting": 0.0 if silent else weigh(event).meeting}
 
 
@@ -66,7 +65,7 @@ def _entry(event: Event) -> list[Signal]:
     ]
 
 
-def _entry_status(entry: Appointment, summary: str) -> Status:
+def _entry_status(entry: Appointment, summary: str) -> MeetingStatus:
     opening = summary.lower().lstrip(" [(*")
     if entry.status == "cancelled" or opening.startswith(_CALLED_OFF):
         return "cancelled"
@@ -93,24 +92,11 @@ def _mail(event: Event) -> list[Signal]:
             type=meeting_type(line.sentence.text if _tells(line) else event.text[:2000], ""),
             by=event.sender.address,
             to=people,
-            status=mail_status(line),
+            status=meeting_status(line, lines),
             confidence=round(min(0.9, odds), 4),
             quote=event.text[line.sentence.start : line.sentence.end],
         )
     ]
-
-
-def mail_status(line: Line) -> Status:
-    """Return how far the meeting is that the sentence speaks of."""
-    seen = line.cues
-    asks = "form.question" in seen or "form.conditional" in seen
-    if "meet.cancel" in seen:
-        return "cancelled"
-    if "meet.held" in seen and "form.future" not in seen and not asks:
-        return "held"
-    if "meet.agree" in seen and not asks:
-        return "agreed"
-    return "proposed"
 
 
 def _tells(line: Line) -> bool:

@@ -6,6 +6,7 @@ import functools
 import re
 
 from goodwill.model import Event, Party
+from goodwill_plugins.mass import is_mass
 
 _ROLE = re.compile(
     r"^(?:reception|support|info|help|help-?desk|service|services|customer[._-]?(?:care|service|services|support)|care"
@@ -19,7 +20,7 @@ _BOT = re.compile(
     r"|bounces?|bot|robot|automated|auto|system|digest|updates|marketing|promo(?:tions)?|offers|deals)(?:[-_.+].*)?\d*$"
 )
 _LIST = re.compile(
-    r"(?:^|[.@-])(?:lists?|listserv|googlegroups|groups|yahoogroups|freelists)\.|^(?:all|everyone|staff)@"
+    r"(?:^|[.@-])(?:lists?|listserv|googlegroups|groups|yahoogroups|freelists)\.|^(?:all|everyone|staff)@|^dl-|[.]dl-"
 )
 
 
@@ -45,7 +46,8 @@ def _runs_itself(address: str) -> bool:
 
 def is_silent(event: Event) -> bool:
     """Whether the event shows nothing of a relationship: bulk, automatic, or from a machine."""
-    return event.bulk or event.automatic or event.sender is None or is_machine(event.sender)
+    unread = event.bulk or event.automatic or event.sender is None or is_machine(event.sender)
+    return unread or is_mass(event.text)
 
 
 def addressees(event: Event) -> tuple[Party, ...]:

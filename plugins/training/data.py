@@ -1,18 +1,21 @@
-"""The labelled mails as arrays: sentences with their features and labels, mails with theirs."""
+"""The labelled mails, and as arrays: sentences with their features and labels, mails with theirs."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from labelled import labelled
 from scipy import sparse
+from written import written
 
 from goodwill.model import Event, Party
 from goodwill_plugins.cues import cues
@@ -21,13 +24,25 @@ from goodwill_plugins.parties import addressees
 from goodwill_plugins.reading import circumstances, subject_features
 from goodwill_plugins.sentences import split
 
-WORLDS = ("messages", "invented")
+WORLDS = ("messages", "invented", "written", "mailboxes")
+JUDGED, TUNED = 2, 3
+"""The stacks learn from the first ``JUDGED`` worlds, thresholds from the first ``TUNED``."""
 UNKNOWN = -1
+
+
+class Mail(NamedTuple):
+    """A labelled mail: of which world, with the quotes that show its label (None where not quoted)."""
+
+    id: str
+    world: str
+    event: Event
+    label: dict[str, Any]
+    quotes: list[dict[str, Any]] | None
 
 
 @dataclass(slots=True)
 class Corpus:
-    """``mails`` rows of ``truth`` (mails x outputs); ``lines`` rows of ``line_truth``, -1 where unknown."""
+    """``mails`` rows of ``truth`` (mails x outputs); ``lines`` rows of ``line_truth``; -1 where unknown."""
 
     events: list[Event]
     labels: list[dict[str, Any]]
@@ -41,32 +56,50 @@ class Corpus:
     mail_feats: list[list[str]]
 
 
-def load_corpus(folder: Path) -> Corpus:
-    """Read both worlds from ``folder``."""
-    rows = [
-        {**json.loads(line), "world": world}
-        for world in WORLDS
-        for line in (folder / f"{world}.jsonl").open(encoding="utf-8")
-    ]
-    events = [to_event(row["input"]) for row in rows]
-    truth = np.array([_truth(row["label"]) for row in rows])
+def load_mails(folder: Path) -> Iterator[Mail]:
+    """Yield the labelled mails of ``folder`` and of this project, world by world."""
+    for world in WORLDS[:JUDGED]:
+        for line in (folder / f"{world}.jsonl").open(encoding="utf-8"):
+            row = json.loads(line)
+            yield Mail(row["id"], world, to_event(row["input"]), row["label"], row.get("quotes"))
+    for row in written():
+        yield Mail(row["id"], "written", to_event(row["input"]), row["label"], row["quotes"])
+    for event, row in labelled(folder):
+        yield Mail(event.keys[0], "mailboxes", event, row["label"], row["quotes"])
+
+
+def load_sentences(path: Path) -> Iterator[tuple[str, bool, str]]:
+    """Yield each sentence, whether it asks by its first label, and its group: equal ones share one.
+
+    The policy of the first label ("asks for an action, an answer or a meeting") is the nearer to that of
+    the mails; the second takes only what is asked outright.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            yield row["sentence"], row["intent"] == "Yes", _plain(row["sentence"])
+
+
+def load_corpus(mails: Sequence[Mail]) -> Corpus:
+    """Return ``mails`` as arrays."""
+    truth = np.array([_truth(mail.label) for mail in mails])
     mail_of_line, line_truth, line_feats, mail_feats = [], [], [], []
-    for mail, (row, event) in enumerate(zip(rows, events, strict=True)):
-        sentences = split(event.text)
+    for number, mail in enumerate(mails):
+        sentences = split(mail.event.text)
         found = [cues(one.text) for one in sentences]
         words = [tokens(one.text) for one in sentences]
         own = [own_features(said, seen) for said, seen in zip(words, found, strict=True)]
-        mail_feats.append([feature for one in (*own, subject_features(event.subject)) for feature in one])
+        subject = subject_features(mail.event.subject)
+        mail_feats.append([feature for one in (*own, subject) for feature in one])
         line_feats += [one | set(place_features(found, place)) for place, one in enumerate(own)]
-        mail_of_line += [mail] * len(own)
-        line_truth += [_line_truth(one.text, row.get("quotes"), truth[mail]) for one in sentences]
+        mail_of_line += [number] * len(own)
+        line_truth += [_line_truth(one.text, mail.quotes, truth[number]) for one in sentences]
     return Corpus(
-        events,
-        [row["label"] for row in rows],
-        np.array([WORLDS.index(row["world"]) for row in rows]),
-        np.array([row["input"]["from"] for row in rows]),
+        [mail.event for mail in mails],
+        [mail.label for mail in mails],
+        np.array([WORLDS.index(mail.world) for mail in mails]),
+        np.array([mail.event.sender.address if mail.event.sender else "" for mail in mails]),
         truth,
-        [_around(event) for event in events],
+        [_around(mail.event) for mail in mails],
         np.array(mail_of_line),
         np.array(line_truth),
         line_feats,
@@ -126,15 +159,17 @@ def _truth(label: dict[str, Any]) -> list[int]:
     ]
 
 
-def _line_truth(sentence: str, quotes: list[dict[str, str]] | None, truth: np.ndarray) -> list[int]:
+def _line_truth(sentence: str, quotes: list[dict[str, Any]] | None, truth: np.ndarray) -> list[int]:
     if quotes is None:
         return [UNKNOWN if one else 0 for one in truth]
-    kinds = {quote["kind"] for quote in quotes if _shows(sentence, quote["text"])}
-    ask = int("ask" in kinds)
-    return [ask, int(ask and truth[1]), int("favour" in kinds), int("meeting" in kinds)]
+    shown = [quote for quote in quotes if shows(sentence, quote["text"])]
+    kinds = {quote["kind"] for quote in shown}
+    drawn = truth[1] and any(quote["kind"] == "ask" and not quote["routine"] for quote in shown)
+    return [int("ask" in kinds), int(drawn), int("favour" in kinds), int("meeting" in kinds)]
 
 
-def _shows(sentence: str, quote: str) -> bool:
+def shows(sentence: str, quote: str) -> bool:
+    """Whether ``sentence`` is what ``quote`` quotes, or a part of it."""
     one, other = f" {_plain(sentence)} ", f" {_plain(quote)} "
     if other in one or (one in other and len(one) > 8):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from data import Corpus, matrix, vocabulary
+from data import JUDGED, Corpus, matrix, vocabulary
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -14,10 +14,11 @@ from sklearn.model_selection import GroupKFold
 from goodwill_plugins.model import OUTPUTS, probability
 from goodwill_plugins.reading import pooled
 
-SENDERS = 5
+SENDERS = 8
 STRENGTH = 4.0  # what a row's unit norm is multiplied with; folded into the weights on the way out
 LINE_C, WHOLE_C, STACK_C = 0.6, 1.0, 0.3
 INNER_FOLDS = 3
+OTHER_WORLDS = 0.5  # what a mail of the worlds that only train weighs in the two lower layers
 
 
 @dataclass(slots=True)
@@ -74,9 +75,10 @@ def fit(space: Space, mails: np.ndarray) -> Fitted:
         line, whole = _fit_layers(space, mails[known])
         inputs[mails[held]] = stack_inputs(space, line, whole, mails[held])
     line, whole = _fit_layers(space, mails)
-    truth = space.corpus.truth
+    judged = mails[space.corpus.world[mails] < JUDGED]
+    truth = space.corpus.truth[judged]
     stack = [
-        LogisticRegression(C=STACK_C, max_iter=2000).fit(inputs[mails], truth[mails, place])
+        LogisticRegression(C=STACK_C, max_iter=2000).fit(inputs[judged], truth[:, place])
         for place in range(len(OUTPUTS))
     ]
     inner = np.column_stack([one.predict_proba(inputs[mails])[:, 1] for one in stack])
@@ -109,11 +111,14 @@ def stack_inputs(
 def _fit_layers(space: Space, mails: np.ndarray) -> tuple[list[LogisticRegression], list[LogisticRegression]]:
     corpus = space.corpus
     ours = np.isin(corpus.mail_of_line, mails)
+    weight = np.where(corpus.world < JUDGED, 1.0, OTHER_WORLDS)
     line, whole = [], []
     for place in range(len(OUTPUTS)):
         rows = ours & (corpus.line_truth[:, place] >= 0)
-        line.append(_logistic(LINE_C).fit(space.lines[rows], corpus.line_truth[rows, place]))
-        whole.append(_logistic(WHOLE_C).fit(space.wholes[mails], corpus.truth[mails, place]))
+        told, heavy = corpus.line_truth[rows, place], weight[corpus.mail_of_line[rows]]
+        line.append(_logistic(LINE_C).fit(space.lines[rows], told, sample_weight=heavy))
+        truth = corpus.truth[mails, place]
+        whole.append(_logistic(WHOLE_C).fit(space.wholes[mails], truth, sample_weight=weight[mails]))
     return line, whole
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from data import WORLDS, Corpus
+from data import TUNED, WORLDS, Corpus
+from sklearn.metrics import average_precision_score
 
 from goodwill_plugins.model import OUTPUTS
 
@@ -16,7 +19,7 @@ def best_threshold(odds: np.ndarray, truth: np.ndarray, world: np.ndarray) -> fl
 
 
 def _mean_f1(called: np.ndarray, truth: np.ndarray, world: np.ndarray) -> float:
-    by_world = [f1(called[world == one], truth[world == one])[0] for one in range(len(WORLDS))]
+    by_world = [f1(called[world == one], truth[world == one])[0] for one in range(TUNED)]
     return sum(by_world) / len(by_world)
 
 
@@ -34,11 +37,31 @@ def calibration_error(odds: np.ndarray, truth: np.ndarray, bins: int = 10) -> fl
     return float(sum(gaps))
 
 
-def report(corpus: Corpus, odds: np.ndarray, called: np.ndarray) -> None:
-    """Print one line for each output and world."""
-    for column, output in enumerate(OUTPUTS):
-        for w, world in enumerate(WORLDS):
-            ours = corpus.world == w
-            score, precision, recall = f1(called[ours, column], corpus.truth[ours, column])
-            error = calibration_error(odds[ours, column], corpus.truth[ours, column])
-            print(f"{output:11} {world:9} F1 {score:.3f}  P {precision:.3f}  R {recall:.3f}  ECE {error:.3f}")
+class Figure(NamedTuple):
+    """How well ``output`` is told in the mails of ``world``, of senders never seen in training."""
+
+    output: str
+    world: str
+    positives: int
+    f1: float
+    precision: float
+    recall: float
+    average_precision: float
+    calibration_error: float
+
+
+def figures(corpus: Corpus, odds: np.ndarray, called: np.ndarray) -> list[Figure]:
+    """Return the figures of every output in every world."""
+    return [
+        figure(output, world, corpus.truth[ours, column], odds[ours, column], called[ours, column])
+        for column, output in enumerate(OUTPUTS)
+        for place, world in enumerate(WORLDS)
+        for ours in [corpus.world == place]
+    ]
+
+
+def figure(output: str, world: str, truth: np.ndarray, odds: np.ndarray, called: np.ndarray) -> Figure:
+    """Return the figures of one output in one world."""
+    average = float(average_precision_score(truth, odds))
+    error = calibration_error(odds, truth)
+    return Figure(output, world, int(truth.sum()), *f1(called, truth), average, error)

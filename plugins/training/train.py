@@ -1,8 +1,11 @@
 """Trains the weights that ship with the detectors, and prints how well they do on unseen senders.
 
-    python plugins/training/train.py DATA_FOLDER [--out weights.json] [--seed 0] [--no-measure]
+    pip install -e '.[train]'
+    python plugins/training/train.py DATA_FOLDER [--out FOLDER] [--seed 0] [--no-measure]
 
-DATA_FOLDER holds messages.jsonl and invented.jsonl. The same folder and seed give the same file.
+DATA_FOLDER holds messages.jsonl, invented.jsonl and the mailboxes. The same folder and seed give the same
+files: ``weights.json`` (is there an ask, a favour, a meeting?), ``kinds.json`` (of which type, size and
+status?) and, when measured, ``CARD.md`` (where they come from, and how well they do).
 """
 
 from __future__ import annotations
@@ -12,37 +15,48 @@ import base64
 import json
 from pathlib import Path
 
+import finer
 import numpy as np
-from data import Corpus, load_corpus
+from card import card
+from data import TUNED, Corpus, load_corpus, load_mails
 from fit import STRENGTH, Fitted, Space, fit, make_space, predict, stack_names
-from measure import best_threshold, report
+from measure import Figure, best_threshold, figures
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from goodwill_plugins.model import BLOCK, OUTPUTS, SCALE, WIDTH, pack
 
-WEIGHTS = Path(__file__).parents[1] / "goodwill_plugins" / "weights.json"
+PACKAGE = Path(__file__).parents[1] / "goodwill_plugins"
 FOLDS = 5
 
 
 def main() -> None:
     """Measure by cross-validation, then fit on everything and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, default=PACKAGE)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-measure", action="store_true")
     options = parser.parse_args()
-    space = make_space(load_corpus(options.data))
-    if not options.no_measure:
-        cross_validate(space, options.seed)
-    everything = np.arange(len(space.corpus.truth))
+    mails = list(load_mails(options.data))
+    space, sentences = make_space(load_corpus(mails)), finer.samples(mails, options.data / "sentences.tsv")
+    everything = np.arange(len(mails))
     fitted = fit(space, everything)
-    write(options.out, space, fitted, thresholds(space.corpus, fitted.inner, everything))
+    write(options.out / "weights.json", space, fitted, thresholds(space.corpus, fitted.inner, everything))
+    finer.write(
+        options.out / "kinds.json", {name: finer.fit_table(name, rows) for name, rows in sentences.items()}
+    )
+    if not options.no_measure:
+        shares, alone = finer.cross_validate(sentences, FOLDS, options.seed)
+        told = card(options.out, mails, [*cross_validate(space, options.seed), alone], shares, options.seed)
+        (options.out / "CARD.md").write_text(told, encoding="utf-8")
+        print(told)
 
 
-def cross_validate(space: Space, seed: int) -> np.ndarray:
-    """Print figures on senders never seen in training, thresholds fixed on the training part."""
+def cross_validate(space: Space, seed: int) -> list[Figure]:
+    """Return figures on senders never seen in training, thresholds fixed on the training part."""
     corpus = space.corpus
     odds = np.zeros(corpus.truth.shape)
     called = np.zeros(corpus.truth.shape, dtype=bool)
@@ -52,14 +66,15 @@ def cross_validate(space: Space, seed: int) -> np.ndarray:
         limits = thresholds(corpus, fitted.inner, known)
         odds[held] = predict(space, fitted, held)
         called[held] = odds[held] >= np.array([limits[output] for output in OUTPUTS])
-    report(corpus, odds, called)
-    return odds
+    return figures(corpus, odds, called)
 
 
 def thresholds(corpus: Corpus, odds: np.ndarray, mails: np.ndarray) -> dict[str, float]:
-    """Return for each output the threshold with the best mean F1 of the two worlds."""
+    """Return for each output the threshold with the best mean F1 of the worlds that tune."""
+    tuning = corpus.world[mails] < TUNED
+    truth, world = corpus.truth[mails][tuning], corpus.world[mails][tuning]
     return {
-        output: best_threshold(odds[:, place], corpus.truth[mails, place], corpus.world[mails])
+        output: best_threshold(odds[tuning, place], truth[:, place], world)
         for place, output in enumerate(OUTPUTS)
     }
 

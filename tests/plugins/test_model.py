@@ -29,7 +29,7 @@ def test_shipped_weights_load_quickly_and_whole() -> None:
     load.cache_clear()
     started = time.process_time()
     model = load()
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 0.25  # tests/benchmarks measures it against 50 ms
     assert set(model.stack) == set(OUTPUTS) == set(model.thresholds)
     assert len(model.weights) > 5_000
     assert all(unpack(packed, BLOCK)[0] == 1 for packed in list(model.weights.values())[:500])
