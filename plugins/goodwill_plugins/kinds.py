@@ -32,6 +32,7 @@ TABLES: Mapping[str, Sequence[str]] = {
 }
 """The tables, and the answers of each."""
 ALONE = 0.4  # from here a sentence on its own asks: the best F1 in cross-validation, and flat around it
+_NEVER_SMALL = frozenset(("introduction", "endorsement", "job"))  # a name is lent: it can be lost
 WEIGHT = 3  # how many times a mark counts beside the words
 
 
@@ -66,7 +67,9 @@ def ask_size(kind: str, line: Line, lines: Sequence[Line], favour: bool) -> Size
     if named := named_size(kind, line):
         return named
     logits = load("size").logits(ask_features(line, lines, favour))
-    return "large" if logits["large"] > 0 else "medium" if logits["medium"] > 0 else "small"
+    if logits["large"] > 0:
+        return "large"
+    return "medium" if kind in _NEVER_SMALL or logits["medium"] > 0 else "small"
 
 
 def favour_type(line: Line, lines: Sequence[Line]) -> str:

@@ -88,3 +88,15 @@ def test_the_neighbours_count_as_neighbours() -> None:
     features = line_features(lines[1], lines, ("=help",))
     assert {"could you", "~friday", "~thank", "=help"} <= set(features)
     assert "friday" not in features
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you introduce me to the buyers you work with?",
+        "Would you put in a good word for me with the board?",
+        "Could you get me a job at the mill?",
+    ],
+)
+def test_lending_a_name_is_never_small(text: str) -> None:
+    assert seen(ask, mail(text))[0].size != "small"
