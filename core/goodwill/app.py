@@ -23,9 +23,10 @@ from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.evaluation import OUTCOMES
 from goodwill.houses import colleagues
-from goodwill.ledger import Posted, fold, post, standing
+from goodwill.ledger import Posted, post
 from goodwill.model import Context, Event, Flag, Party, Person, Standing, Verdict
 from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
+from goodwill.standing import fold, standing
 from goodwill.store import Store
 from goodwill.verdict import Account, judge
 from goodwill.words import normalize_subject

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from goodwill.model import Entry, Evidence, Flag, Point, Standing
+from goodwill.model import Entry, Evidence, Flag, Point, Said, Standing
 
 DAY = 86_400
 YEAR_DAYS = 365
@@ -31,13 +31,18 @@ TEXTS = (
     "They are top of mind regularly",
     "You talk openly about how you can help each other further",
 )
+NOTED = {3: ("product", 3), 4: ("family", 1), 6: ("goal", 5)}
+"""Points that the owner's notes can answer: what they are about, and how many are enough."""
 DEEP, GROWING, SURFACE = 9, 5, 1
 """How many yes make a depth: "yes to most or all" is deep."""
 
 
+_Judged = tuple[str, tuple[Evidence, ...]]
+
+
 def points(standing: Standing) -> tuple[Point, ...]:
     """All thirteen points, in their order, as of the standing's moment."""
-    judged = {
+    judged: dict[int, _Judged] = {
         1: _referred(standing),
         2: _known_a_year(standing),
         5: _both_offered(standing),
@@ -48,11 +53,30 @@ def points(standing: Standing) -> tuple[Point, ...]:
         12: _top_of_mind(standing),
         13: _open_talk(standing),
     }
+    judged |= _noted(standing.said) | _told(standing.said)
     unknown = ("unknown", ())
     return tuple(
         Point(number, text, *judged.get(number, unknown))  # type: ignore[arg-type]
         for number, text in enumerate(TEXTS, 1)
     )
+
+
+def _noted(said: Said) -> dict[int, _Judged]:
+    """What the owner's notes answer: whoever knows enough to write it down knows it."""
+    found: dict[int, _Judged] = {}
+    for number, (kind, enough) in NOTED.items():
+        notes = [note for note in said.notes if note.kind == kind]
+        if len(notes) >= enough:
+            found[number] = "yes", tuple(Evidence(n.at, f"you noted: “{n.value}”") for n in notes[-SHOWN:])
+    return found
+
+
+def _told(said: Said) -> dict[int, _Judged]:
+    """What the owner has said outright; it outranks all inference."""
+    return {
+        number: (answer, (Evidence(at, f"you said {answer}"),))
+        for number, (answer, at) in said.points.items()
+    }
 
 
 def depth(judged: Sequence[Point], standing: Standing) -> str:
@@ -75,9 +99,6 @@ def is_dormant(standing: Standing) -> bool:
     if standing.rhythm is None:
         return standing.silence > YEAR_DAYS
     return standing.silence > max(4 * standing.rhythm, YEAR_DAYS / 2)
-
-
-_Judged = tuple[str, tuple[Evidence, ...]]
 
 
 def _evidence(entries: Iterable[Entry]) -> tuple[Evidence, ...]:
@@ -103,6 +124,9 @@ def _referred(standing: Standing) -> _Judged:
 
 
 def _known_a_year(standing: Standing) -> _Judged:
+    if standing.said.since is not None:
+        answer = "yes" if standing.age >= YEAR_DAYS else "no"
+        return answer, (Evidence(standing.said.since, "since then, by your own word"),)
     if standing.first is None or not standing.two_way:
         return "unknown", ()
     both = (

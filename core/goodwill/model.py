@@ -228,6 +228,42 @@ class Point:
     evidence: tuple[Evidence, ...] = ()
 
 
+SayingKind = Literal[
+    "point", "since", "product", "goal", "family", "note", "close", "fine", "mute", "same", "apart", "no ask"
+]
+
+
+class Saying(NamedTuple):
+    """One thing that the owner said: when (seconds), about which address (or ``@domain``), and what.
+
+    ``value`` is, by kind: ``4 yes`` for a point, a date for ``since``, the text of a note, ``yes`` or
+    ``no`` for ``close`` and ``mute``, a type of ask (with a minus: no longer) for ``fine``, the other
+    address for ``same`` and ``apart``, and a hash of the sentence for ``no ask``.
+    """
+
+    id: int
+    at: int
+    about: str
+    kind: SayingKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the owner has said of one person, as of one moment; the moments are in seconds.
+
+    ``points`` maps the number of a point to ("yes" or "no", when it was said); ``fine`` maps the types
+    of asks that are fine for them to when that was said. None: nothing was said.
+    """
+
+    points: Mapping[int, tuple[Literal["yes", "no"], int]] = field(default_factory=dict)
+    notes: tuple[Saying, ...] = ()
+    fine: Mapping[str, int] = field(default_factory=dict)
+    since: int | None = None
+    close: int | None = None
+    muted: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How the owner stands with one person at one moment; every number follows from ``entries``.
@@ -256,6 +292,7 @@ class Standing:
     offers_theirs: tuple[Entry, ...] = ()
     offers_mine: tuple[Entry, ...] = ()
     asks_open: tuple[Entry, ...] = ()
+    said: Said = Said()
 
     @property
     def two_way(self) -> bool:

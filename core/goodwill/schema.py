@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version of Goodwill works with; see ``migrations/versions``."""
 
 metadata = MetaData()
@@ -150,4 +150,27 @@ places = Table(
     Column("subscriber", String(64), primary_key=True),
     Column("topic", String(16), primary_key=True),
     Column("position", BigInteger, nullable=False),
+)
+
+sayings = Table(
+    "sayings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("about", String(320), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("draft", BigInteger, nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("answer", String(16), nullable=False),
+    Index("warnings_by_draft", "draft", "address", unique=True),
 )

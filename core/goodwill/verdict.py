@@ -71,8 +71,14 @@ def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, thresho
 def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> RecipientVerdict:
     standing = account.standing
     judged = points(standing)
-    drawing = [ask for ask in asks if not ask.routine and not (account.colleague and ask.type in WORK)]
-    answer, reasons = ("clear", []) if not drawing or not account.personal else _weigh(drawing, account, now)
+    said = standing.said
+    drawing = [
+        ask
+        for ask in asks
+        if not ask.routine and not (account.colleague and ask.type in WORK) and ask.type not in said.fine
+    ]
+    unjudged = not drawing or not account.personal or said.close is not None or said.muted is not None
+    answer, reasons = ("clear", []) if unjudged else _weigh(drawing, account, now)
     return RecipientVerdict(
         address=account.address,
         person=account.person.shown if account.person else account.address,

@@ -7,8 +7,8 @@ from hypothesis import given
 from test_ledger import histories
 
 from goodwill.depth import TEXTS, depth, is_dormant, points
-from goodwill.ledger import fold
 from goodwill.model import Contact, Point, Standing
+from goodwill.standing import fold
 
 
 def stand(*contacts: Contact) -> Standing:

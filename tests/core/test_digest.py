@@ -5,8 +5,8 @@ from __future__ import annotations
 from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
 
 from goodwill.digest import Advice, digest
-from goodwill.ledger import fold
 from goodwill.model import Contact, Person
+from goodwill.standing import fold
 
 PAIR = [letter(400, True), letter(399, False)]
 

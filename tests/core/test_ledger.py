@@ -9,8 +9,9 @@ from build import ME, NOW, OWNER, THEIRS, THIRD, YOU, ask, at, favour, letter, m
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodwill.ledger import ECHO_DAYS, GOODWILL_HALF_LIFE, fold
+from goodwill.ledger import ECHO_DAYS, GOODWILL_HALF_LIFE
 from goodwill.model import Contact, Standing
+from goodwill.standing import fold
 
 NOW_S = at(0)
 SIZES = ("small", "medium", "large")

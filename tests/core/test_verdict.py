@@ -6,8 +6,8 @@ from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
 from hypothesis import given, settings
 from test_ledger import histories
 
-from goodwill.ledger import fold
 from goodwill.model import Contact, Person, Signal, Verdict
+from goodwill.standing import fold
 from goodwill.verdict import Account, judge
 
 NOW_S = at(0)

@@ -1,0 +1,119 @@
+"""How the owner stands with one person at one moment, from the ledger and the owner's word (pure)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from goodwill.ledger import COMPANY, DAY, GOODWILL_HALF_LIFE, SIZE_POINTS, Posted, post
+from goodwill.model import Contact, Entry, EntryKind, Flag, Said, Standing
+
+ANSWER_DAYS, SOON_DAYS, YEAR_DAYS = 3, 14, 365
+OFFER_DAYS = 120
+NOTHING = Said()
+
+
+def fold(
+    contacts: Iterable[Contact],
+    theirs: frozenset[str],
+    owner: frozenset[str],
+    now: int,
+    said: Said = NOTHING,
+) -> Standing:
+    """The standing with the person behind the addresses ``theirs``, as of ``now``.
+
+    ``contacts`` in any order, each event once; whatever lies after ``now`` does not exist. The result
+    depends on the set of contacts alone.
+    """
+    return standing(post(contacts, theirs, owner, now), now, said)
+
+
+def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
+    """What the entries are worth ``now`` (seconds), and how the two stand; the second half of ``fold``."""
+    past, entries = posted.contacts, posted.entries
+    personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
+    close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
+    values = [entry.value(now) for entry in entries if entry.points]
+    received = sum(
+        SIZE_POINTS[e.size] * e.confidence * 0.5 ** ((now - e.at) / DAY / GOODWILL_HALF_LIFE)
+        for e in entries
+        if e.kind == "got" and e.status != "offer"
+    )
+    days = [c.at / DAY for c in close]
+    meetings = [c for c in past if c.flags & Flag.MEETING]
+    return Standing(
+        now=now,
+        entries=entries,
+        capital=sum(values, 0.0),
+        given=sum((value for value in values if value > 0), 0.0),
+        drawn=0.0 - sum(value for value in values if value < 0),
+        received=received,
+        first=_first(personal, said, now),
+        last=max(
+            (c.at for c in personal if c.others < COMPANY), default=personal[-1].at if personal else None
+        ),
+        last_direct=close[-1].at if close else None,
+        written=sum(1 for c in personal if c.flags & Flag.OUT and c.others <= 3),
+        heard=sum(1 for c in personal if c.flags & Flag.IN and c.others <= 3),
+        meetings=len(meetings),
+        direct_meetings=sum(1 for c in meetings if not c.others),
+        rhythm=_rhythm(days),
+        silence=now / DAY - days[-1] if days else None,
+        unanswered=_unanswered(entries, now),
+        offers_theirs=_recent_offers(entries, "got", now),
+        offers_mine=_recent_offers(entries, "gave", now),
+        asks_open=_awaiting(entries, "asked", "heard"),
+        said=said,
+    )
+
+
+def _first(personal: Sequence[Contact], said: Said, now: int) -> int | None:
+    """The first contact; the owner knows better than a mailbox that begins one day."""
+    if said.since is not None and said.since <= now:
+        return said.since
+    return personal[0].at if personal else None
+
+
+def _rhythm(days: Sequence[float]) -> float | None:
+    """The usual gap, in days, between the days on which they were in touch with nobody else there."""
+    distinct = sorted({int(day) for day in days})
+    if len(distinct) < 4:
+        return None
+    return float(median(b - a for a, b in pairwise(distinct)))
+
+
+def _unanswered(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
+    """Their asks of the last year, to the owner alone, that the owner did not write back to.
+
+    A letter of the owner's in the same thread is an answer, and so is any letter to them alone soon
+    after: people answer under new subjects, and a reminder that is not due is worse than none.
+    """
+    letters = [e.at for e in entries if e.kind == "wrote" and e.direct]
+    return tuple(
+        e
+        for e in _awaiting(entries, "was asked", "wrote")
+        if e.direct and ANSWER_DAYS * DAY <= now - e.at <= YEAR_DAYS * DAY and not _soon_after(letters, e.at)
+    )
+
+
+def _soon_after(letters: Sequence[int], at: int) -> bool:
+    following = bisect_right(letters, at)
+    return following < len(letters) and letters[following] <= at + SOON_DAYS * DAY
+
+
+def _awaiting(entries: Sequence[Entry], ask: EntryKind, answer: EntryKind) -> tuple[Entry, ...]:
+    """The asks of one side after which the other side wrote nothing in the thread."""
+    last = {entry.thread: entry.at for entry in entries if entry.kind == answer}
+    return tuple(
+        e
+        for e in entries
+        if e.kind == ask and (ask != "asked" or not e.routine) and last.get(e.thread, e.at) <= e.at
+    )
+
+
+def _recent_offers(entries: Sequence[Entry], kind: str, now: int) -> tuple[Entry, ...]:
+    return tuple(
+        e for e in entries if e.kind == kind and e.status == "offer" and now - e.at <= OFFER_DAYS * DAY
+    )
