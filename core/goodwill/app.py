@@ -24,8 +24,9 @@ from goodwill.errors import InputError
 from goodwill.evaluation import OUTCOMES
 from goodwill.houses import colleagues
 from goodwill.ledger import Posted, post
-from goodwill.model import Context, Event, Flag, Party, Person, Standing, Verdict
+from goodwill.model import Context, Event, Flag, Party, Person, Saying, Standing, Verdict
 from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
+from goodwill.said import no_asks, said_of, sentence_key
 from goodwill.standing import fold, standing
 from goodwill.store import Store
 from goodwill.verdict import Account, judge
@@ -163,8 +164,13 @@ class App:
             thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)
             thread = thread or quoted_mail(draft)
             finding = self.detectors.detect(draft, Context(owner, thread))
+            sayings = shelf.sayings(connection)
+            known = no_asks(sayings, at)
             asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
-            accounts = [self._account(connection, party, owner, at) for party in dict.fromkeys(recipients)]
+            asks = [ask for ask in asks if not known or sentence_key(ask.quote) not in known]
+            accounts = [
+                self._account(connection, party, owner, at, sayings) for party in dict.fromkeys(recipients)
+            ]
         verdict = judge(asks, accounts, at, self.config.threshold)
         notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
         return replace(verdict, notes=notes)
@@ -192,18 +198,26 @@ class App:
                 stream.publish(connection, topic, key, dict(payload))
             self._deliver(now)
 
-    def _account(self, connection: Connection, party: Party, owner: frozenset[str], at: int) -> Account:
+    def _account(
+        self,
+        connection: Connection,
+        party: Party,
+        owner: frozenset[str],
+        at: int,
+        sayings: Sequence[Saying],
+    ) -> Account:
         found = shelf.person_at(connection, party.address)
         if found is None:
             person = Person(0, party.name, (party.address,))
             personal = not (is_robot(party.address) or is_desk(party.address, party.name))
-            nothing = fold((), frozenset(), owner, at)
+            nothing = fold((), frozenset(), owner, at, said_of(sayings, person.addresses, at))
             return Account(party.address, person, nothing, personal, colleagues(party.address, owner))
         person, ids = found
         posted = self._posted(connection, person, ids, owner, at)
         personal = not (is_robot(party.address) or is_desk(party.address, party.name or person.name))
         colleague = colleagues(party.address, owner)
-        return Account(party.address, person, standing(posted, at), personal, colleague)
+        said = said_of(sayings, person.addresses, at)
+        return Account(party.address, person, standing(posted, at, said), personal, colleague)
 
     def _posted(
         self, connection: Connection, person: Person, ids: tuple[int, ...], owner: frozenset[str], at: int
@@ -232,10 +246,12 @@ class App:
         at = seconds(now)
         with self.store.reading() as connection:
             owner = self._need_owner(connection)
+            sayings = shelf.sayings(connection)
             for person, ids, _conduct, _last in shelf.persons(connection, at):
                 if owner.isdisjoint(person.addresses):
                     contacts = shelf.contacts(connection, ids, at)
-                    yield person, ids, fold(contacts, frozenset(person.addresses), owner, at)
+                    said = said_of(sayings, person.addresses, at)
+                    yield person, ids, fold(contacts, frozenset(person.addresses), owner, at, said)
 
     def people(self, now: datetime) -> list[tuple[Person, Standing]]:
         """Everybody, those with the most behind them first."""
@@ -247,18 +263,10 @@ class App:
         at = seconds(now)
         with self.store.reading() as connection:
             owner = self._need_owner(connection)
-            found = shelf.find(connection, wanted)
-            if not found:
-                raise InputError(
-                    f"nobody in the book is called '{wanted}'", "`goodwill people` lists everybody"
-                )
-            if len(found) > 1:
-                names = ", ".join(f"{person.shown} <{person.addresses[0]}>" for person, _ in found[:5])
-                more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-                raise InputError(f"'{wanted}' may be {names}{more}", "Name the address")
-            person, ids = found[0]
+            person, ids = shelf.one(connection, wanted)
             contacts = shelf.contacts(connection, ids, at)
-            return person, fold(contacts, frozenset(person.addresses), owner, at)
+            said = said_of(shelf.sayings(connection), person.addresses, at)
+            return person, fold(contacts, frozenset(person.addresses), owner, at, said)
 
     def digest(self, now: datetime) -> tuple[Advice, ...]:
         """Whom to invest in, as of ``now``."""

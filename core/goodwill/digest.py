@@ -41,7 +41,10 @@ def digest(people: Iterable[tuple[Person, Standing, bool]], limit: int) -> tuple
     found = [
         advice
         for person, standing, ahead in people
-        if standing.two_way and not ahead and (advice := _advise(person, standing)) is not None
+        if standing.two_way
+        and not ahead
+        and standing.said.muted is None
+        and (advice := _advise(person, standing)) is not None
     ]
     found.sort(key=lambda advice: (-advice.weight, advice.person.shown, advice.person.addresses))
     return tuple(found[:limit])

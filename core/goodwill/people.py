@@ -203,33 +203,38 @@ def own_copies(event: Event, owner: frozenset[str]) -> list[tuple[str, str]]:
     return [(me, address) for address in sorted(copies)]
 
 
-def merge(groups: Mapping[str, Sequence[str]], links: Iterable[tuple[str, str]]) -> dict[str, str]:
+def merge(
+    groups: Mapping[str, Sequence[str]],
+    links: Iterable[tuple[str, str]],
+    apart: Iterable[tuple[str, str]] = (),
+) -> dict[str, str]:
     """Map each address to the first (in sorted order) address of the same person.
 
     ``groups`` maps a plain full name to the addresses written with it; ``links`` are pairs of
-    addresses that an event showed to be one person (see ``shelf``). A name alone joins addresses
-    only within one domain: two people may share a name.
+    addresses that an event or the owner showed to be one person (see ``posting``). A name alone joins
+    addresses only within one domain: two people may share a name. No join brings together a pair that
+    is ``apart`` by the owner's word; what comes first in ``links`` goes first.
     """
-    parent: dict[str, str] = {}
-
-    def find(address: str) -> str:
-        while parent.setdefault(address, address) != address:
-            address = parent[address]
-        return address
+    members: dict[str, set[str]] = {}
+    enemies = {frozenset(pair) for pair in apart}
 
     def join(a: str, b: str) -> None:
-        low, high = sorted((find(a), find(b)))
-        parent[high] = low
+        one, other = (members.setdefault(address, {address}) for address in (a, b))
+        if one is other or (enemies and any(frozenset((x, y)) in enemies for x in one for y in other)):
+            return
+        one |= other
+        for address in other:
+            members[address] = one
 
+    for a, b in links:
+        join(a, b)
     for name, addresses in groups.items():
         if not is_full_name(name):
             continue
         by_domain: dict[str, str] = {}
         for address in sorted(addresses):
             join(by_domain.setdefault(domain(address), address), address)
-    for a, b in links:
-        join(a, b)
-    return {address: find(address) for address in sorted(parent)}
+    return {address: min(group) for address, group in sorted(members.items())}
 
 
 def best_name(counts: Mapping[str, int]) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 
 from goodwill import people, schema
 from goodwill.codec import seconds, unpack_event
-from goodwill.model import Event, Flag
+from goodwill.model import Event, Flag, Saying
+from goodwill.said import identities
 
 T = TypeVar("T")
 BATCH = 400
@@ -187,7 +188,9 @@ def refresh_people(connection: Connection) -> None:
             groups.setdefault(plain, []).append(address_of[id_])
     groups = {name: found for name, found in groups.items() if 1 < len(found) <= MAX_NAMESAKES}
     number = {address: id_ for id_, address in address_of.items()}
-    first = people.merge(groups, _links(connection, groups, number))
+    same, apart = identities(Saying(*row) for row in connection.execute(select(*schema.sayings.c)))
+    told = [(one, other) for one, other in same if one in number and other in number]
+    first = people.merge(groups, [*told, *_links(connection, groups, number)], apart)
     rows = [
         {"i": id_, "n": best[id_], "p": number[first.get(address, address)]}
         for id_, address in sorted(address_of.items())

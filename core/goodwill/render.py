@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.ledger import GOODWILL_HALF_LIFE
-from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Standing, Verdict
+from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Said, Standing, Verdict
 from goodwill.verdict import day
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
@@ -213,8 +213,25 @@ def person(who: Person, standing: Standing, write: Writer, everything: bool) -> 
     for point in judged:
         write.line(f"  {_MARKS[point.answer]} {point.number:2} {point.text}: {point.answer}")
         _evidence(point.evidence, write, "        ")
+    _said(standing.said, write)
     write.line()
     _ledger(standing, write, everything)
+
+
+def _said(said: Said, write: Writer) -> None:
+    """What the owner has said of this person, with the numbers by which notes are taken back."""
+    words = [(said.close, "you are close: no warnings"), (said.muted, "muted")]
+    words += [(at, f"an ask for {type_} is fine") for type_, at in said.fine.items()]
+    if not said.notes and not any(at for at, _ in words):
+        return
+    write.line()
+    write.line("By your own word", "bold")
+    for at, what in words:
+        if at:
+            write.line(f"  {day(at)}: {what}")
+    for number_, note in enumerate(said.notes, 1):
+        about = "" if note.kind == "note" else f"{note.kind}: "
+        write.line(f"  {number_}. {day(note.at)}: {about}{note.value}")
 
 
 def _waiting(standing: Standing, write: Writer) -> None:

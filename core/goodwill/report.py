@@ -8,7 +8,7 @@ from typing import Any
 from goodwill.codec import iso
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
-from goodwill.model import Entry, Evidence, Person, Standing, Verdict
+from goodwill.model import Entry, Evidence, Person, Said, Standing, Verdict
 
 
 def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
@@ -86,6 +86,18 @@ def person_page(person: Person, standing: Standing) -> dict[str, Any]:
         "unanswered": [entry(e, standing.now) for e in standing.unanswered],
         "ledger": [entry(e, standing.now) for e in standing.entries],
         "exact_capital": standing.capital,
+        "said": said(standing.said),
+    }
+
+
+def said(word: Said) -> dict[str, Any]:
+    """The owner's word on a person; moments are ISO 8601, None where nothing was said."""
+    return {
+        "since": iso(word.since) if word.since is not None else None,
+        "close": iso(word.close) if word.close is not None else None,
+        "muted": iso(word.muted) if word.muted is not None else None,
+        "fine": sorted(word.fine),
+        "notes": [{"at": iso(note.at), "about": note.kind, "text": note.value} for note in word.notes],
     }
 
 

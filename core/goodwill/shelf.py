@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from goodwill import schema
 from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
-from goodwill.model import Contact, Event, Person, Signal
+from goodwill.errors import InputError
+from goodwill.model import Contact, Event, Person, Saying, Signal
 from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
 
@@ -36,6 +37,7 @@ _SIGNALS = (
     .join_from(schema.contacts, schema.signals, schema.signals.c.event_id == _contacts.event_id)
     .where(_contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until"))
 )
+_SAYINGS = select(*schema.sayings.c).order_by(schema.sayings.c.id)
 _STAMP = select(func.count(), func.max(_contacts.event_id)).where(
     _contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until")
 )
@@ -94,6 +96,11 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
     return list(found.values())
 
 
+def sayings(connection: Connection) -> tuple[Saying, ...]:
+    """Everything that the owner ever said of anybody, in order: a few hundred rows at the most."""
+    return tuple(Saying(*row) for row in connection.execute(_SAYINGS))
+
+
 def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[int, ...], Conduct, int]]:
     """Everybody who is a person and not a list or a bot, with their conduct and last contact (seconds)."""
     totals = contact_totals(connection, until)
@@ -134,6 +141,18 @@ def find(connection: Connection, wanted: str) -> list[tuple[Person, tuple[int, .
         and ((words and set(words) <= set(plain_name(row.name).split())) or wanted.lower() in row.address)
     }
     return [person_numbered(connection, id_) for id_ in sorted(ids)]
+
+
+def one(connection: Connection, wanted: str) -> tuple[Person, tuple[int, ...]]:
+    """The one person whom ``wanted`` names; raises InputError for none or several."""
+    found = find(connection, wanted)
+    if not found:
+        raise InputError(f"nobody in the book is called '{wanted}'", "`goodwill people` lists everybody")
+    if len(found) > 1:
+        names = ", ".join(f"{person.shown} <{person.addresses[0]}>" for person, _ in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise InputError(f"'{wanted}' may be {names}{more}", "Name the address")
+    return found[0]
 
 
 def thread_before(connection: Connection, parents: Sequence[int]) -> tuple[Event, ...]:

@@ -1,0 +1,204 @@
+"""The commands that read mail and show what follows from it. Each returns the exit status."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from goodwill.common import moment, open_app, print_json, read_bytes, read_lines, talk
+from goodwill.errors import InputError
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Show the whole of it on an invented mailbox."""
+    from goodwill.demo import run
+
+    run(moment(arguments))
+    return 0
+
+
+def import_(arguments: argparse.Namespace) -> int:
+    """Read mail and calendars."""
+    from goodwill import importing
+
+    return importing.run(
+        open_app(arguments), arguments.paths, arguments.me or [], moment(arguments), arguments.json
+    )
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Judge a draft: 0 clear, 1 warned."""
+    from goodwill import render, report
+    from goodwill.errors import StoreError
+
+    app, now = open_app(arguments), moment(arguments)
+    verdict = app.check(_draft(arguments), now)
+    if arguments.json:
+        print_json(report.verdict(verdict))
+    else:
+        render.verdict(verdict, render.Writer())
+    try:
+        app.announce(verdict, now)
+    except StoreError as error:  # a busy or read-only store must not cost the user the verdict
+        talk(f"goodwill: the warning was not logged: {error}")
+    return 0 if verdict.verdict == "clear" else 1
+
+
+def _draft(arguments: argparse.Namespace) -> Any:
+    place = "standard input" if arguments.file == "-" else arguments.file
+    raw = read_bytes(arguments.file)
+    if not raw.strip():
+        raise InputError(f"{place}: the draft is empty", "Give a mail as RFC 822 text, or use --json-draft")
+    if arguments.json_draft:
+        from goodwill.drafts import parse_mail, parse_object
+
+        return parse_mail(parse_object(raw.decode("utf-8", "replace"), place), place)
+    from goodwill.plugin import load_named
+
+    try:
+        return load_named("formats", "mail")(raw)
+    except InputError as error:
+        raise InputError(f"{place}: {error.what}", error.remedy) from None
+
+
+def people(arguments: argparse.Namespace) -> int:
+    """List everybody."""
+    from goodwill import render, report
+
+    found = open_app(arguments).people(moment(arguments))
+    if arguments.limit:
+        found = found[: arguments.limit]
+    if arguments.json:
+        for person, standing in found:
+            print_json(report.person_line(person, standing))
+    else:
+        render.people(found, render.Writer())
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Show one person, after asking what mail cannot show if that is wished."""
+    from goodwill import render, report
+
+    if arguments.ask:
+        from goodwill.owning import ask_round
+
+        ask_round(arguments)
+    person, standing = open_app(arguments).show(arguments.person, moment(arguments))
+    if arguments.json:
+        print_json(report.person_page(person, standing))
+    else:
+        render.person(person, standing, render.Writer(), arguments.all)
+    return 0
+
+
+def digest(arguments: argparse.Namespace) -> int:
+    """Say whom to invest in today."""
+    from goodwill import render, report
+    from goodwill.codec import seconds
+    from goodwill.errors import StoreError
+
+    app, now = open_app(arguments), moment(arguments)
+    advice = app.digest(now)
+    if arguments.json:
+        print_json(report.digest(advice, seconds(now)))
+    else:
+        render.digest(advice, render.Writer())
+    try:
+        app.announce_digest(advice, now)
+    except StoreError as error:
+        talk(f"goodwill: the digest was not logged: {error}")
+    return 0
+
+
+def classify(arguments: argparse.Namespace) -> int:
+    """Print what the detectors see in each line."""
+    from goodwill.drafts import parse_line, parse_object
+
+    app = open_app(arguments)
+    status = 0
+    for number, line in enumerate(read_lines(arguments.file), 1):
+        if not line.strip():
+            continue
+        place = f"{arguments.file}, line {number}"
+        try:
+            row = parse_object(line, place)
+            event, context = parse_line(row, place)
+        except InputError as error:
+            talk(f"goodwill: {error}")
+            status = 2
+            continue
+        print_json({"id": row.get("id")} | app.classify(event, context))
+    return status
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Measure the detectors on labelled lines."""
+    from goodwill import evaluating
+    from goodwill.evaluation import Case
+    from goodwill.render import Writer
+
+    app = open_app(arguments)
+    found: list[Case] = []
+    status = 0
+    for one in evaluating.cases(read_lines(arguments.file), arguments.file, app.classify):
+        if isinstance(one, Case):
+            found.append(one)
+        else:
+            talk(f"goodwill: {one}")
+            status = 2
+    if not found:
+        raise InputError(
+            f"{arguments.file}: holds no labelled line", "The README shows what a line looks like"
+        )
+    if arguments.json:
+        print_json(evaluating.as_json(found, arguments.worst))
+    else:
+        evaluating.show(found, arguments.worst, Writer())
+    return status
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Say what was read, and what went wrong."""
+    from dataclasses import asdict
+
+    from goodwill import statusing
+
+    status = open_app(arguments).status()
+    if arguments.json:
+        print_json(asdict(status))
+    else:
+        statusing.show(status)
+    return 0
+
+
+def rebuild(arguments: argparse.Namespace) -> int:
+    """Derive everything anew."""
+    from goodwill.render import number
+
+    read, left = open_app(arguments).rebuild(moment(arguments))
+    talk(f"{number(read, 'event')} read again; the ledger was made anew.")
+    if left:
+        mails = number(left, "mail")
+        talk(f"{mails} kept the signals of before: only evidence was stored. Import the same files again.")
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Print every event with its signals."""
+    for row in open_app(arguments).export():
+        print_json(row)
+    return 0
+
+
+def plugins(arguments: argparse.Namespace) -> int:
+    """List what is installed."""
+    from goodwill import statusing
+
+    loaded = open_app(arguments).plugins()
+    if arguments.json:
+        for one in loaded:
+            print_json(statusing.plugin_line(one))
+    else:
+        statusing.plugins(loaded)
+    return 0

@@ -1,0 +1,177 @@
+"""The table of commands: the name of each, the function that runs it, what it does, and its options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+Option = tuple[tuple[str, ...], dict[str, Any]]
+_JSON: Option = (("--json",), {"action": "store_true", "help": "print JSON"})
+_NOW: Option = (("--now",), {"metavar": "ISO8601", "help": "judge as of this moment"})
+_PERSON: Option = (("person",), {"metavar": "PERSON", "help": "a name or an address"})
+_UNDO: Option = (("--undo",), {"action": "store_true", "help": "take it back"})
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1; argparse says what is wrong."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1")
+    return int(text)
+
+
+def name_of_file(text: str) -> str:
+    """Return the name of a file, which may be ``-``."""
+    return str(path(text))
+
+
+def path(text: str) -> Path:
+    """Return a path that is not empty."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path may not be empty")
+    return Path(text)
+
+
+COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
+    ("demo", "commands:demo", "see the whole of it on an invented mailbox; needs no account", (_NOW,)),
+    (
+        "import",
+        "commands:import_",
+        "read mail and calendars: mbox, Maildir, .eml, .ics, folders and zips of them",
+        (
+            (("paths",), {"nargs": "*", "type": path, "metavar": "PATH"}),
+            (
+                ("--me",),
+                {"action": "append", "metavar": "ADDRESS", "help": "an address of yours (repeatable)"},
+            ),
+            _JSON,
+            _NOW,
+        ),
+    ),
+    (
+        "check",
+        "commands:check",
+        "judge a draft; exit status 0 clear, 1 warned, 2 could not check",
+        (
+            (
+                ("file",),
+                {
+                    "nargs": "?",
+                    "default": "-",
+                    "type": name_of_file,
+                    "metavar": "FILE",
+                    "help": "- for stdin",
+                },
+            ),
+            (("--json-draft",), {"action": "store_true", "help": "the draft is one JSON object"}),
+            _JSON,
+            _NOW,
+        ),
+    ),
+    (
+        "people",
+        "commands:people",
+        "list everybody, those with the most behind them first",
+        ((("--limit",), {"type": count, "metavar": "N", "help": "list the first N"}), _JSON, _NOW),
+    ),
+    (
+        "show",
+        "commands:show",
+        "one person: standing, the thirteen points, the dated ledger",
+        (
+            _PERSON,
+            (("--all",), {"action": "store_true", "help": "every entry of the ledger"}),
+            (("--ask",), {"action": "store_true", "help": "ask me about the points that mail cannot show"}),
+            _JSON,
+            _NOW,
+        ),
+    ),
+    (
+        "confirm",
+        "owning:confirm",
+        "your own word on one of the thirteen points; it outranks what mail shows",
+        (
+            _PERSON,
+            (("point",), {"type": count, "metavar": "POINT", "help": "1 to 13, as `show` numbers them"}),
+            (
+                ("answer",),
+                {
+                    "nargs": "?",
+                    "default": "yes",
+                    "choices": ("yes", "no", "unknown"),
+                    "help": "unknown takes your word back",
+                },
+            ),
+            (("--since",), {"metavar": "DATE", "help": "for point 2: since when you have known each other"}),
+            _NOW,
+        ),
+    ),
+    (
+        "note",
+        "owning:note",
+        "write down what only you know of a person",
+        (
+            _PERSON,
+            (("text",), {"nargs": "*", "metavar": "TEXT"}),
+            (
+                ("--about",),
+                {
+                    "default": "note",
+                    "choices": ("product", "goal", "family", "note"),
+                    "help": "which of the thirteen points it speaks for",
+                },
+            ),
+            (("--remove",), {"type": count, "metavar": "N", "help": "take note number N back"}),
+            _NOW,
+        ),
+    ),
+    ("close", "owning:close", "you are close: never warn about this person", (_PERSON, _UNDO, _NOW)),
+    (
+        "fine",
+        "owning:fine",
+        "asks of one type are fine for this person",
+        (_PERSON, (("type",), {"metavar": "TYPE"}), _UNDO, _NOW),
+    ),
+    (
+        "mute",
+        "owning:mute",
+        "say nothing about a person or a whole domain, in warnings and digests",
+        ((("person",), {"metavar": "PERSON|@DOMAIN"}), _UNDO, _NOW),
+    ),
+    (
+        "merge",
+        "owning:merge",
+        "two addresses, or two persons, are one",
+        (_PERSON, (("other",), {"metavar": "OTHER"}), _NOW),
+    ),
+    (
+        "split",
+        "owning:split",
+        "an address is somebody else's",
+        (_PERSON, (("address",), {"metavar": "ADDRESS"}), _NOW),
+    ),
+    ("digest", "commands:digest", "whom to invest in today", (_JSON, _NOW)),
+    (
+        "classify",
+        "commands:classify",
+        "JSON lines in, what the detectors see out; no store is touched",
+        ((("file",), {"nargs": "?", "default": "-", "metavar": "FILE"}),),
+    ),
+    (
+        "evaluate",
+        "commands:evaluate",
+        "how well the detectors do on labelled lines, and where they are wrong; no store is touched",
+        (
+            (("file",), {"metavar": "FILE", "help": "- for stdin"}),
+            (
+                ("--worst",),
+                {"type": count, "default": 3, "metavar": "N", "help": "show N mistakes of each outcome"},
+            ),
+            _JSON,
+        ),
+    ),
+    ("status", "commands:status", "what was read, from where, and what went wrong", (_JSON,)),
+    ("rebuild", "commands:rebuild", "derive everything anew from the stored events", (_NOW,)),
+    ("export", "commands:export", "every event and signal as JSON lines", ()),
+    ("plugins", "commands:plugins", "the detectors, subscribers and connectors that are installed", (_JSON,)),
+)
