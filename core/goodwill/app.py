@@ -8,34 +8,30 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import Connection, insert, select
 
 from goodwill import digest as digests
-from goodwill import plugin, posting, report, schema, shelf, stream, sync
+from goodwill import plugin, posting, report, schema, shelf, stream, sync, teaching, warned
 from goodwill.book import Book, Tally
 from goodwill.codec import digest as hash_of
-from goodwill.codec import iso, message_hash, readable_event, readable_signal, seconds, unpack_signal
+from goodwill.codec import iso, readable_event, readable_signal, seconds, unpack_signal
 from goodwill.config import Config
-from goodwill.detect import Detectors, quoted_mail
+from goodwill.detect import Detectors
 from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.evaluation import OUTCOMES
-from goodwill.houses import colleagues
-from goodwill.ledger import Posted, post
-from goodwill.model import Context, Event, Flag, Party, Person, Saying, Standing, Verdict
-from goodwill.people import is_desk, is_full_name, is_robot, plain_name, propose_owner
-from goodwill.said import no_asks, said_of, sentence_key
-from goodwill.standing import fold, standing
+from goodwill.judging import Judge, Review, need_owner
+from goodwill.model import Context, Event, Flag, Person, Standing, Verdict
+from goodwill.outcomes import Answer, Warned
+from goodwill.people import is_full_name, plain_name, propose_owner
+from goodwill.said import said_of
+from goodwill.standing import fold
 from goodwill.store import Store
-from goodwill.verdict import Account, judge
-from goodwill.words import normalize_subject
 
 FILES = "files"
 """The account that imported files belong to."""
-KEPT_LEDGERS = 500
-"""Ledgers kept in memory between checks, by a process that lives on."""
 LOOK_AHEAD_DAYS = 14
 """Somebody with whom a meeting stands this near needs no reminder."""
 
@@ -49,7 +45,6 @@ class App:
     def __init__(self, home: Path, config: Config) -> None:
         self.home = home
         self.config = config
-        self._ledgers: dict[tuple[int, ...], tuple[object, Posted]] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -83,6 +78,7 @@ class App:
                 connector = plugin.load_named("connectors", "files")(paths, horizon)
                 book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
                 tally = sync.poll(self.store, connector, FILES, book, seconds(now), progress)
+                self.judge.settle(now)
             self._deliver(now)
         return tally
 
@@ -150,47 +146,50 @@ class App:
 
     # Judging
 
+    @cached_property
+    def judge(self) -> Judge:
+        """Who judges drafts against this store."""
+        return Judge(self.store, lambda: self.detectors, self.config.threshold)
+
     def check(self, draft: Event, now: datetime) -> Verdict:
         """The verdict on ``draft`` as of ``now``; raises InputError for one without recipients."""
-        at = seconds(now)
-        with self.store.reading() as connection:
-            owner = self._need_owner(connection)
-            sender = draft.sender or Party(min(owner))
-            owner = owner | {sender.address}
-            draft = replace(draft, at=now, sender=sender)
-            recipients = [party for party in draft.to + draft.cc if party.address not in owner]
-            if not recipients:
-                raise InputError("the draft names nobody to send it to", "Add a To line")
-            thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)
-            thread = thread or quoted_mail(draft)
-            finding = self.detectors.detect(draft, Context(owner, thread))
-            sayings = shelf.sayings(connection)
-            known = no_asks(sayings, at)
-            asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
-            asks = [ask for ask in asks if not known or sentence_key(ask.quote) not in known]
-            accounts = [
-                self._account(connection, party, owner, at, sayings) for party in dict.fromkeys(recipients)
-            ]
-        verdict = judge(asks, accounts, at, self.config.threshold)
-        notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
-        return replace(verdict, notes=notes)
+        return self.judge.check(draft, now)
 
-    def _thread(self, connection: Connection, draft: Event, recipients: Sequence[Party]) -> tuple[Event, ...]:
-        """The mails before the draft: by its Message-IDs, else by its subject and people."""
-        found = shelf.thread_before(connection, [message_hash(parent) for parent in draft.parents])
-        topic = normalize_subject(draft.subject)
-        if found or not topic or topic == draft.subject.strip().casefold():
-            return found
-        addresses = [party.address for party in recipients]
-        return shelf.thread_about(connection, hash_of(topic), addresses, seconds(draft.at))
+    def review(self, now: datetime) -> Review:
+        """The warnings with what came of them, and the threshold as it has risen by them."""
+        return self.judge.review(now)
 
-    def announce(self, verdict: Verdict, now: datetime) -> None:
-        """Tell the subscribers of a verdict that warned, without the draft's words."""
+    def answer(self, number: int, said: str, now: datetime) -> Warned:
+        """Write down what the owner says of warning ``number``; raises InputError where there is none."""
+        with self.store.writing(), self.store.transaction() as connection:
+            found = {one.id: one for one in warned.all_up_to(connection, seconds(now))}
+            if number not in found:
+                raise InputError(f"there is no warning {number}", "`goodwill review` lists them")
+            one = found[number]
+            teaching.learn(connection, one, said, now)
+            warned.settle(connection, number, cast(Answer, said))
+            return one
+
+    def reset_threshold(self) -> None:
+        """Forget what the warnings so far have taught."""
+        with self.store.writing(), self.store.transaction() as connection:
+            warned.reset(connection)
+
+    def announce(self, verdict: Verdict, now: datetime) -> Verdict:
+        """Keep the warnings of a verdict and tell the subscribers, without the draft's words.
+
+        Returns the verdict with the numbers of its warnings.
+        """
         if verdict.verdict == "clear":
-            return
-        payload = report.verdict(verdict, quotes=False)
-        key = f"{hash_of(repr(verdict)):016x}"
-        self._announce("verdict", key, payload, now)
+            return verdict
+        with self.store.writing():
+            with self.store.transaction() as connection:
+                numbers = warned.keep(connection, verdict)
+                key = f"{hash_of(repr(verdict)):016x}"
+                stream.publish(connection, "verdict", key, report.verdict(verdict, quotes=False))
+            self._deliver(now)
+        recipients = tuple(replace(one, warning=numbers.get(one.address, 0)) for one in verdict.recipients)
+        return replace(verdict, recipients=recipients)
 
     def _announce(self, topic: str, key: str, payload: Mapping[str, Any], now: datetime) -> None:
         with self.store.writing():
@@ -198,54 +197,11 @@ class App:
                 stream.publish(connection, topic, key, dict(payload))
             self._deliver(now)
 
-    def _account(
-        self,
-        connection: Connection,
-        party: Party,
-        owner: frozenset[str],
-        at: int,
-        sayings: Sequence[Saying],
-    ) -> Account:
-        found = shelf.person_at(connection, party.address)
-        if found is None:
-            person = Person(0, party.name, (party.address,))
-            personal = not (is_robot(party.address) or is_desk(party.address, party.name))
-            nothing = fold((), frozenset(), owner, at, said_of(sayings, person.addresses, at))
-            return Account(party.address, person, nothing, personal, colleagues(party.address, owner))
-        person, ids = found
-        posted = self._posted(connection, person, ids, owner, at)
-        personal = not (is_robot(party.address) or is_desk(party.address, party.name or person.name))
-        colleague = colleagues(party.address, owner)
-        said = said_of(sayings, person.addresses, at)
-        return Account(party.address, person, standing(posted, at, said), personal, colleague)
-
-    def _posted(
-        self, connection: Connection, person: Person, ids: tuple[int, ...], owner: frozenset[str], at: int
-    ) -> Posted:
-        """The person's ledger, from memory while nothing has come in since."""
-        stamp = (shelf.stamp(connection, ids, at), owner)
-        kept = self._ledgers.get(ids)
-        if kept is None or kept[0] != stamp:
-            contacts = shelf.contacts(connection, ids, at)
-            kept = stamp, post(contacts, frozenset(person.addresses), owner, at)
-            if len(self._ledgers) >= KEPT_LEDGERS:
-                self._ledgers.clear()
-            self._ledgers[ids] = kept
-        return kept[1]
-
-    def _need_owner(self, connection: Connection) -> frozenset[str]:
-        owner = posting.owner_of(connection)
-        if not owner:
-            raise InputError(
-                "I do not know yet which address is yours", "Tell me: goodwill import --me ADDRESS"
-            )
-        return owner
-
     def standings(self, now: datetime) -> Iterator[tuple[Person, tuple[int, ...], Standing]]:
         """Everybody who is a person, with the standing as of ``now``."""
         at = seconds(now)
         with self.store.reading() as connection:
-            owner = self._need_owner(connection)
+            owner = need_owner(connection)
             sayings = shelf.sayings(connection)
             for person, ids, _conduct, _last in shelf.persons(connection, at):
                 if owner.isdisjoint(person.addresses):
@@ -262,7 +218,7 @@ class App:
         """The one person whom ``wanted`` names; raises InputError for none or several."""
         at = seconds(now)
         with self.store.reading() as connection:
-            owner = self._need_owner(connection)
+            owner = need_owner(connection)
             person, ids = shelf.one(connection, wanted)
             contacts = shelf.contacts(connection, ids, at)
             said = said_of(shelf.sayings(connection), person.addresses, at)

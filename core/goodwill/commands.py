@@ -33,14 +33,14 @@ def check(arguments: argparse.Namespace) -> int:
 
     app, now = open_app(arguments), moment(arguments)
     verdict = app.check(_draft(arguments), now)
+    try:
+        verdict = app.announce(verdict, now)
+    except StoreError as error:  # a busy or read-only store must not cost the user the verdict
+        talk(f"goodwill: the warning was not logged: {error}")
     if arguments.json:
         print_json(report.verdict(verdict))
     else:
         render.verdict(verdict, render.Writer())
-    try:
-        app.announce(verdict, now)
-    except StoreError as error:  # a busy or read-only store must not cost the user the verdict
-        talk(f"goodwill: the warning was not logged: {error}")
     return 0 if verdict.verdict == "clear" else 1
 
 

@@ -330,7 +330,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RecipientVerdict:
-    """The judgement of one recipient's account."""
+    """The judgement of one recipient's account; ``warning`` is its number once it is kept (else 0)."""
 
     address: str
     person: str
@@ -341,6 +341,7 @@ class RecipientVerdict:
     unknown: int
     reasons: tuple[Reason, ...] = ()
     instead: tuple[str, ...] = ()
+    warning: int = 0
 
 
 @dataclass(frozen=True, slots=True)

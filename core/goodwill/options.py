@@ -10,6 +10,8 @@ Option = tuple[tuple[str, ...], dict[str, Any]]
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print JSON"})
 _NOW: Option = (("--now",), {"metavar": "ISO8601", "help": "judge as of this moment"})
 _PERSON: Option = (("person",), {"metavar": "PERSON", "help": "a name or an address"})
+ANSWERS = {"not-an-ask": "no ask", "close": "close", "fine": "fine", "sent": "sent", "kept": "kept"}
+"""What the owner can say of a warning, and by what name that is kept."""
 _UNDO: Option = (("--undo",), {"action": "store_true", "help": "take it back"})
 
 
@@ -137,6 +139,25 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "owning:mute",
         "say nothing about a person or a whole domain, in warnings and digests",
         ((("person",), {"metavar": "PERSON|@DOMAIN"}), _UNDO, _NOW),
+    ),
+    (
+        "review",
+        "owning:review",
+        "past warnings and what came of them; or your answer to one",
+        (
+            (("number",), {"nargs": "?", "type": count, "metavar": "N", "help": "the number of a warning"}),
+            (
+                ("answer",),
+                {
+                    "nargs": "?",
+                    "choices": tuple(ANSWERS),
+                    "help": "not-an-ask, close (we are), fine (for them), sent (all the same), kept (back)",
+                },
+            ),
+            (("--reset",), {"action": "store_true", "help": "forget what past warnings taught"}),
+            _JSON,
+            _NOW,
+        ),
     ),
     (
         "merge",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from goodwill.common import moment, open_app, talk
+from goodwill.common import moment, open_app, print_json, talk
 from goodwill.errors import InputError
+from goodwill.options import ANSWERS
 
 
 def confirm(arguments: argparse.Namespace) -> int:
@@ -112,4 +113,28 @@ def ask_round(arguments: argparse.Namespace) -> int:
         elif not said or said.strip().lower() in ("q", "quit"):
             break
     print(file=sys.stderr)
+    return 0
+
+
+def review(arguments: argparse.Namespace) -> int:
+    """List the warnings with what came of them; or write down what the owner says of one."""
+    from goodwill import render, report
+
+    app, now = open_app(arguments), moment(arguments)
+    if arguments.number:
+        if not arguments.answer:
+            raise InputError(f"say what warning {arguments.number} was", f"One of {', '.join(ANSWERS)}")
+        one = app.answer(arguments.number, ANSWERS[arguments.answer], now)
+        talk(f"Warning {one.id} ({one.address}): {arguments.answer}.")
+        return 0
+    if arguments.reset:
+        app.reset_threshold()
+        talk("What past warnings taught is forgotten; the threshold of the configuration holds again.")
+        return 0
+    found = app.review(now)
+    if arguments.json:
+        for warned in found.warnings:
+            print_json(report.warning(warned))
+    else:
+        render.review(found, render.Writer())
     return 0

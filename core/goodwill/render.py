@@ -9,12 +9,24 @@ from typing import Any, TextIO
 
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
+from goodwill.judging import Review
 from goodwill.ledger import GOODWILL_HALF_LIFE
 from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Said, Standing, Verdict
 from goodwill.verdict import day
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
+OUTCOMES = {
+    "": "open",
+    "no ask": "not an ask, you said",
+    "close": "you are close, you said",
+    "fine": "fine for them, you said",
+    "sent": "sent; no answer yet",
+    "kept": "you kept it back",
+    "answered": "sent, and answered",
+    "granted": "sent, and granted",
+    "ignored": "sent, and never answered",
+}
 LEDGER_SHOWN = 25
 NAMED = 3
 QUOTE_SHOWN = 120
@@ -107,6 +119,8 @@ def verdict(judged: Verdict, write: Writer) -> None:
             _evidence(reason.evidence, write, "      ")
         for idea in one.instead:
             write.line(f"  → {idea}.")
+        if one.warning:
+            write.line(f"  Wrong? goodwill review {one.warning} not-an-ask | close | fine", "dim")
     for note in judged.notes:
         write.line(f"Note: {note}")
 
@@ -171,6 +185,25 @@ def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
         "last contact",
     )
     write.table(headers, rows, frozenset({2, 3, 4, 6, 7, 8}))
+
+
+def review(found: Review, write: Writer) -> None:
+    """Past warnings with what came of each, and what they have taught."""
+    if not found.warnings:
+        write.line("No warning was given yet.")
+        return
+    rows = [
+        (one.id, day(one.at), one.address, one.verdict, ", ".join(one.types), OUTCOMES[one.answer])
+        for one in found.warnings
+    ]
+    write.table(("", "date", "whom", "verdict", "asked for", "what came of it"), rows, frozenset({0}))
+    write.line()
+    write.line(f"{found.needless} of the last {found.settled} settled warnings were needless.")
+    if found.raised > found.threshold:
+        write.line(
+            f"So an ask is judged from a confidence of {found.raised:.2f} now instead of "
+            f"{found.threshold:.2f}; `goodwill review --reset` takes that back."
+        )
 
 
 def _few_columns(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:

@@ -9,6 +9,7 @@ from goodwill.codec import iso
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.model import Entry, Evidence, Person, Said, Standing, Verdict
+from goodwill.outcomes import Warned
 
 
 def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
                     for reason in one.reasons
                 ],
                 "instead": list(one.instead),
+                "warning": one.warning or None,
             }
             for one in judged.recipients
         ],
@@ -51,6 +53,19 @@ def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
 def evidence(shown: Sequence[Evidence]) -> list[dict[str, str]]:
     """Dated evidence as JSON values."""
     return [{"at": iso(one.at), "what": one.what} for one in shown]
+
+
+def warning(one: Warned) -> dict[str, Any]:
+    """One line of ``review``."""
+    return {
+        "warning": one.id,
+        "at": iso(one.at),
+        "address": one.address,
+        "verdict": one.verdict,
+        "reasons": list(one.codes),
+        "asks": list(one.types),
+        "outcome": one.answer or None,
+    }
 
 
 def person_line(person: Person, standing: Standing) -> dict[str, Any]:

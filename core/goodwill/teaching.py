@@ -14,6 +14,7 @@ from goodwill import posting, schema, shelf
 from goodwill.codec import seconds
 from goodwill.errors import InputError
 from goodwill.model import ASK_TYPES, Person, SayingKind
+from goodwill.outcomes import Warned
 from goodwill.store import Store
 
 POINTS = 13
@@ -123,6 +124,19 @@ def split(store: Store, wanted: str, address: str, now: datetime) -> tuple[Perso
             _write(connection, other, "apart", address, now)
         posting.refresh_people(connection)
         return shelf.one(connection, others[0])[0], shelf.one(connection, address)[0]
+
+
+def learn(connection: Connection, warned: Warned, said: str, now: datetime) -> None:
+    """Write down what follows for later drafts from what the owner says of a warning."""
+    about = warned.address
+    if said == "close":
+        _write(connection, about, "close", "yes", now)
+    elif said == "fine":
+        for type_ in dict.fromkeys(warned.types):
+            _write(connection, about, "fine", type_, now)
+    elif said == "no ask":
+        for key in warned.keys:
+            _write(connection, about, "no ask", key, now)
 
 
 def _say(store: Store, wanted: str, kind: SayingKind, value: str, now: datetime) -> Person:

@@ -139,3 +139,66 @@ def test_a_part_of_a_name_that_fits_two_asks_for_the_address(known: Goodwill):
     ran = known("close", "ada")
     assert ran.status == 2
     assert "Name the address" in ran.err
+
+
+def warn(known: Goodwill, day: str, to: str = "new@far.example") -> str:
+    return known("check", "-", "--now", day, stdin=message(ME, to, "a thing", ASK)).out
+
+
+def outcomes(known: Goodwill) -> list[str | None]:
+    lines = known("review", "--json", "--now", NOW).out.splitlines()
+    return [json.loads(line)["outcome"] for line in lines]
+
+
+def test_warnings_are_kept_without_words_and_reviewed(known: Goodwill, home: Path):
+    assert "goodwill review 1" in warn(known, "2025-11-01")
+    warn(known, "2025-11-01")  # again on the same day: the same warning
+    assert outcomes(known) == ["kept"]
+    shown = known("review", "--now", NOW).out
+    assert "new@far.example" in shown
+    assert "you kept it back" in shown
+    stored = b"".join(path.read_bytes() for path in home.glob("goodwill.db*"))
+    assert b"recommend us to her" not in stored
+
+
+def test_what_was_no_ask_is_known_again(known: Goodwill):
+    warn(known, "2025-12-30")
+    assert known("review", "1", "not-an-ask", "--now", "2025-12-31").status == 0
+    assert warn(known, NOW).startswith("CLEAR")
+    assert warn(known, NOW, "other@far.example").startswith("CLEAR")
+
+
+def test_close_and_fine_through_a_warning(known: Goodwill):
+    warn(known, "2025-12-29", "a@far.example")
+    warn(known, "2025-12-29", "b@far.example")
+    known("review", "1", "close", "--now", "2025-12-30")
+    known("review", "2", "fine", "--now", "2025-12-30")
+    assert warn(known, NOW, "a@far.example").startswith("CLEAR")
+    assert warn(known, NOW, "b@far.example").startswith("CLEAR")
+    assert outcomes(known) == ["close", "fine"]
+
+
+def test_an_ask_that_was_sent_all_the_same_is_found_in_the_mail(known: Goodwill, tmp_path: Path):
+    warn(known, "2025-11-01")
+    letters = [
+        message(ME, "new@far.example", "a thing", ASK, 305, "s"),
+        message("New Far <new@far.example>", ME, "Re: a thing", "Gladly, I will ask her.", 307, "t"),
+    ]
+    assert known("import", mbox(tmp_path / "later", letters), "--now", NOW).status == 0
+    assert outcomes(known) in (["answered"], ["granted"])
+
+
+def test_needless_warnings_raise_the_threshold_until_it_is_reset(known: Goodwill):
+    for number in range(1, 7):
+        warn(known, "2025-12-01", f"p{number}@far.example")
+        known("review", str(number), "fine", "--now", "2025-12-02")
+    assert "0.80 now instead of 0.50" in known("review", "--now", NOW).out
+    assert known("review", "--reset").status == 0
+    assert "now instead of" not in known("review", "--now", NOW).out
+
+
+@pytest.mark.parametrize("words", [("review", "9", "close"), ("review", "9"), ("review", "0", "close")])
+def test_a_warning_that_is_not_there_is_said_so(known: Goodwill, words: tuple[str, ...]):
+    ran = known(*words)
+    assert ran.status == 2
+    assert ran.err.strip()
