@@ -8,7 +8,7 @@ young it is, whether it has gone quiet, and whether the moment makes a gift look
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from goodwill.depth import depth, is_dormant, points
@@ -93,9 +93,22 @@ def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> Recipi
 
 
 def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, list[Reason]]:
-    """The answer for one account and, unless it is clear, the reasons, the weightiest first."""
+    """The answer for one account and, unless it is clear, the reasons, the weightiest first.
+
+    A gift of the last days may not pay for the ask: where the account does not carry it without that
+    gift, the two look like a trade. So a gift never makes a verdict worse than it was without.
+    """
     standing = account.standing
     need = max(SIZE_POINTS[ask.size] for ask in asks)
+    answer, reasons = _carried(standing, need)
+    fresh = _fresh_gifts(standing, now)
+    if not fresh or answer == "premature" or _carried(_without(standing, fresh), need)[0] == "clear":
+        return answer, reasons
+    return "caution", [_trade(fresh), *reasons]
+
+
+def _carried(standing: Standing, need: float) -> tuple[Answer, list[Reason]]:
+    """Whether the account carries an ask that costs ``need`` points, apart from the moment."""
     invitation = _invitation(standing)
     if invitation:
         need *= INVITED_SHARE
@@ -106,10 +119,16 @@ def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, 
         return "premature", [*_young(standing, need), *reasons]
     if standing.capital < LITTLE_LEFT * need and not invitation and not _old_and_alive(standing, need):
         return "premature", reasons
-    late = [*_dormant(standing), *_young(standing, need), *_trade(standing, now)]
+    late = [*_dormant(standing), *_young(standing, need)]
     if late or standing.capital < need:
         return "caution", late + reasons
     return "clear", []
+
+
+def _without(standing: Standing, gifts: Sequence[Entry]) -> Standing:
+    worth = sum(gift.value(standing.now) for gift in gifts)
+    rest = tuple(entry for entry in standing.entries if entry not in gifts)
+    return replace(standing, entries=rest, capital=standing.capital - worth, given=standing.given - worth)
 
 
 def _just_met(standing: Standing, need: float) -> bool:
@@ -188,8 +207,8 @@ def _young(standing: Standing, need: float) -> list[Reason]:
     ]
 
 
-def _trade(standing: Standing, now: int) -> list[Reason]:
-    fresh = [
+def _fresh_gifts(standing: Standing, now: int) -> list[Entry]:
+    return [
         e
         for e in standing.entries
         if e.kind == "gave"
@@ -197,14 +216,11 @@ def _trade(standing: Standing, now: int) -> list[Reason]:
         and e.type != "recognition"
         and now - e.at <= TRADE_DAYS * DAY
     ]
-    # Between people who give to each other all the time, yesterday's favour is no price.
-    if not fresh or standing.age >= 2 * 365:
-        return []
-    return [
-        Reason(
-            "looks_like_trade", "So soon after your favour the ask looks like its price", (_shown(fresh[-1]),)
-        )
-    ]
+
+
+def _trade(fresh: Sequence[Entry]) -> Reason:
+    text = "So soon after your favour the ask looks like its price"
+    return Reason("looks_like_trade", text, (_shown(fresh[-1]),))
 
 
 def _invitation(standing: Standing) -> Entry | None:

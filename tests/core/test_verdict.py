@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
 from hypothesis import given, settings
-from test_ledger import histories
+from hypothesis import strategies as st
+from test_ledger import SIZES, histories
 
-from goodwill.model import Contact, Person, Signal, Verdict
+from goodwill.model import Contact, Flag, Person, Signal, Verdict
 from goodwill.standing import fold
 from goodwill.verdict import Account, judge
 
@@ -127,3 +128,30 @@ def test_the_worst_recipient_decides():
 def test_somebody_in_copy_who_is_not_asked_is_clear():
     stranger = Account("new@far.example", None, fold([], frozenset(), OWNER, NOW_S))
     assert judge([ask()], [stranger], NOW_S, 0.5).verdict == "clear"
+
+
+@settings(max_examples=300)
+@given(histories, st.sampled_from(SIZES), st.sampled_from(SIZES))
+def test_a_new_gift_never_makes_a_verdict_worse(history, asked, given_):
+    before = check(*history, asks=[ask(size=asked)])
+    after = check(*history, letter(0.5, True, favour(size=given_)), asks=[ask(size=asked)])
+    assert RANK.index(after.verdict) <= RANK.index(before.verdict)
+
+
+@settings(max_examples=300)
+@given(histories, st.integers(0, 30), st.sampled_from(SIZES), st.sampled_from(SIZES))
+def test_having_given_more_in_a_letter_never_makes_a_verdict_worse(history, which, asked, given_):
+    sent = [n for n, contact in enumerate(history) if contact.flags & Flag.OUT]
+    if not sent:
+        return
+    chosen = sent[which % len(sent)]
+    better = history[chosen]._replace(signals=(*history[chosen].signals, favour(size=given_)))
+    generous = [*history[:chosen], better, *history[chosen + 1 :]]
+    before = check(*history, asks=[ask(size=asked)])
+    after = check(*generous, asks=[ask(size=asked)])
+    assert RANK.index(after.verdict) <= RANK.index(before.verdict)
+
+
+def test_what_was_earned_before_is_no_trade():
+    earned = [meeting(30 * month, 75) for month in range(1, 15)]
+    assert check(*earned, *LETTERS, letter(1, True, favour())).verdict == "clear"
