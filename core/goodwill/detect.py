@@ -12,6 +12,7 @@ from goodwill.model import ASK_TYPES, Context, Event, Problem, Signal
 from goodwill.plugin import DetectorHooks, Loaded, hooks_of
 
 STATUSES = {
+    "answer": {"granted", "declined"},
     "ask": {""},
     "favour": {"given", "offer"},
     "meeting": {"proposed", "agreed", "held", "cancelled"},

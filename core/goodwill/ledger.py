@@ -133,7 +133,7 @@ def _post(
         return [_meeting(contact, thread)]
     if contact.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED) and not contact.flags & Flag.OUT:
         return [_letter(contact, thread, so_far)]
-    return [_letter(contact, thread, so_far)] + [
+    return [_letter(contact, thread, so_far)._replace(status=_answer(contact, theirs, owner))] + [
         entry
         for signal in contact.signals
         if (entry := _signal(contact, thread, signal, theirs, owner, so_far)) is not None
@@ -190,6 +190,20 @@ def _letter(contact: Contact, thread: int, so_far: _SoFar) -> Entry:
     )
 
 
+def _answer(contact: Contact, theirs: frozenset[str], owner: frozenset[str]) -> str:
+    """Whether a letter between the two grants or declines what was asked before."""
+    return next(
+        (
+            signal.status
+            for signal in contact.signals
+            if signal.kind == "answer"
+            and (signal.by in owner or signal.by in theirs)
+            and not (theirs | owner).isdisjoint(signal.to)
+        ),
+        "",
+    )
+
+
 def _signal(
     contact: Contact,
     thread: int,
@@ -201,7 +215,7 @@ def _signal(
     """The entry of one signal between the owner and this person; None when it is between others."""
     mine = signal.by in owner and not theirs.isdisjoint(signal.to)
     from_them = signal.by in theirs and not owner.isdisjoint(signal.to)
-    if not (mine or from_them) or signal.kind == "meeting":
+    if not (mine or from_them) or signal.kind in ("meeting", "answer"):
         return None
     kind, verb = _DEEDS[signal.kind, signal.status == "offer", mine]
     points, half_life = _worth(contact, thread, signal, mine, so_far)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 Kind = Literal["mail", "calendar"]
-SignalKind = Literal["meeting", "favour", "ask"]
+SignalKind = Literal["meeting", "favour", "ask", "answer"]
 Size = Literal["small", "medium", "large"]
 Answer = Literal["clear", "caution", "premature"]
 
@@ -99,7 +99,7 @@ class Signal:
 
     ``by`` did it (gave the favour, asked, called the meeting) for ``to``: lower-case addresses.
     ``status`` is ``given`` or ``offer`` for a favour, ``proposed``, ``agreed``, ``held`` or
-    ``cancelled`` for a meeting, and empty for an ask. ``routine`` marks an ask that draws on no
+    ``cancelled`` for a meeting, ``granted`` or ``declined`` for an answer, and empty for an ask. ``routine`` marks an ask that draws on no
     goodwill. ``confidence`` is a probability in [0, 1]; ``quote`` the words that show it.
     """
 
@@ -181,7 +181,9 @@ class Entry(NamedTuple):
     """One line of the ledger with one person.
 
     ``points`` is its effect on capital on the day itself (one point: some minutes of goodwill), which
-    halves every ``half_life`` days. ``what`` says in plain words what it was.
+    halves every ``half_life`` days. ``what`` says in plain words what it was. ``outcome`` tells what became
+    of an ask: granted, declined, answered, ignored or open; the ``status`` of a letter whether it grants or
+    declines.
     """
 
     at: int
@@ -199,11 +201,13 @@ class Entry(NamedTuple):
     thread: int = 0
     direct: bool = False
     flags: int = 0
+    outcome: str = ""
 
     @property
     def told(self) -> str:
-        """What it was, with the words that show it, on one line."""
-        return self.what + (f": “{' '.join(self.quote.split())}”" if self.quote else "")
+        """What it was and what became of it, with the words that show it, on one line."""
+        what = f"{self.what} ({self.outcome})" if self.outcome and not self.routine else self.what
+        return what + (f": “{' '.join(self.quote.split())}”" if self.quote else "")
 
     def value(self, now: int) -> float:
         """What is left of the points ``now`` (seconds since 1970)."""

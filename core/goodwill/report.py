@@ -126,6 +126,7 @@ def entry(line: Entry, now: int) -> dict[str, Any]:
         "size": line.size,
         "status": line.status,
         "routine": line.routine,
+        "outcome": line.outcome or None,
         "confidence": round(line.confidence, 2),
         "points": line.points,
         "half_life_days": line.half_life,

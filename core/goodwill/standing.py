@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
+from goodwill.asks import told_apart
 from goodwill.ledger import COMPANY, DAY, GOODWILL_HALF_LIFE, SIZE_POINTS, Posted, post
 from goodwill.model import Contact, Entry, EntryKind, Flag, Said, Standing
 
@@ -32,7 +33,7 @@ def fold(
 
 def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
     """What the entries are worth ``now`` (seconds), and how the two stand; the second half of ``fold``."""
-    past, entries = posted.contacts, posted.entries
+    past, entries = posted.contacts, told_apart(posted.entries, now)
     personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
     close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
     values = [entry.value(now) for entry in entries if entry.points]
@@ -64,7 +65,7 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         unanswered=_unanswered(entries, now),
         offers_theirs=_recent_offers(entries, "got", now),
         offers_mine=_recent_offers(entries, "gave", now),
-        asks_open=_awaiting(entries, "asked", "heard"),
+        asks_open=tuple(e for e in entries if e.kind == "asked" and not e.routine and e.outcome == "open"),
         said=said,
     )
 
