@@ -99,8 +99,9 @@ class Signal:
 
     ``by`` did it (gave the favour, asked, called the meeting) for ``to``: lower-case addresses.
     ``status`` is ``given`` or ``offer`` for a favour, ``proposed``, ``agreed``, ``held`` or
-    ``cancelled`` for a meeting, ``granted`` or ``declined`` for an answer, and empty for an ask. ``routine`` marks an ask that draws on no
-    goodwill. ``confidence`` is a probability in [0, 1]; ``quote`` the words that show it.
+    ``cancelled`` for a meeting, ``granted`` or ``declined`` for an answer to an ask, and empty for an
+    ask. ``routine`` marks an ask that draws on no goodwill. ``confidence`` is a probability in [0, 1];
+    ``quote`` the words that show it.
     """
 
     kind: SignalKind

@@ -105,9 +105,9 @@ def test_what_they_gave_is_debt_and_not_credit():
 
 
 def test_what_was_asked_for_is_not_charged_twice():
-    asked = letter(20, True, ask(), topic=7)
-    granted = letter(19, False, favour(YOU, ME), topic=7)
-    unasked = letter(19, False, favour(YOU, ME), topic=8)
+    asked = letter(10, True, ask(), topic=7)
+    granted = letter(9, False, favour(YOU, ME), topic=7)
+    unasked = letter(9, False, favour(YOU, ME), topic=8)
     assert stand(asked, granted).capital == pytest.approx(stand(asked).capital)
     assert stand(asked, unasked).capital < stand(asked).capital
 
