@@ -22,7 +22,8 @@ from goodwill.detect import Detectors
 from goodwill.digest import Advice
 from goodwill.errors import InputError
 from goodwill.evaluation import OUTCOMES
-from goodwill.judging import Judge, Review, need_owner
+from goodwill.inbound import Drawn, drawn
+from goodwill.judging import FILES, Judge, Review, need_owner
 from goodwill.model import Context, Event, Flag, Person, Standing, Verdict
 from goodwill.outcomes import Answer, Warned
 from goodwill.people import is_full_name, plain_name, propose_owner
@@ -30,8 +31,6 @@ from goodwill.said import said_of
 from goodwill.standing import fold
 from goodwill.store import Store
 
-FILES = "files"
-"""The account that imported files belong to."""
 LOOK_AHEAD_DAYS = 14
 """Somebody with whom a meeting stands this near needs no reminder."""
 
@@ -213,6 +212,26 @@ class App:
         """Everybody, those with the most behind them first."""
         found = [(person, standing) for person, _, standing in self.standings(now)]
         return sorted(found, key=_standing_order)
+
+    def rank(self, person: Person, now: datetime) -> tuple[int, int] | None:
+        """The person's place among all by capital, from 1, and of how many; None in a very large book."""
+        with self.store.reading() as connection:
+            if not shelf.is_small(connection):
+                return None
+        ids = [one.id for one, _ in self.people(now)]
+        return (ids.index(person.id) + 1, len(ids)) if person.id in ids else None
+
+    def inbound(self, now: datetime) -> list[Drawn]:
+        """Who asked favours of the owner within a year, those whom it took the most time first."""
+        at = seconds(now)
+        found = []
+        with self.store.reading() as connection:
+            owner = need_owner(connection)
+            for person, ids, standing in self.standings(now):
+                if any(entry.kind == "was asked" and not entry.routine for entry in standing.entries):
+                    contacts = shelf.contacts(connection, ids, at)
+                    found.append(drawn(person, standing, contacts, owner))
+        return sorted(filter(None, found), key=lambda one: (-one.minutes, one.person.shown.lower()))
 
     def show(self, wanted: str, now: datetime) -> tuple[Person, Standing]:
         """The one person whom ``wanted`` names; raises InputError for none or several."""

@@ -84,11 +84,26 @@ def show(arguments: argparse.Namespace) -> int:
         from goodwill.owning import ask_round
 
         ask_round(arguments)
-    person, standing = open_app(arguments).show(arguments.person, moment(arguments))
+    app, now = open_app(arguments), moment(arguments)
+    person, standing = app.show(arguments.person, now)
+    rank = app.rank(person, now)
     if arguments.json:
-        print_json(report.person_page(person, standing))
+        print_json(report.person_page(person, standing, rank))
     else:
-        render.person(person, standing, render.Writer(), arguments.all)
+        render.person(person, standing, rank, render.Writer(), arguments.all)
+    return 0
+
+
+def inbound(arguments: argparse.Namespace) -> int:
+    """Say who draws on the owner, and what that takes."""
+    from goodwill import render, report
+
+    found = open_app(arguments).inbound(moment(arguments))
+    if arguments.json:
+        for one in found:
+            print_json(report.drawn(one))
+    else:
+        render.inbound(found, render.Writer())
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,9 +21,11 @@ from goodwill.people import is_desk, is_robot
 from goodwill.said import no_asks, said_of, sentence_key
 from goodwill.standing import fold, standing
 from goodwill.store import Store
-from goodwill.verdict import Account, judge
+from goodwill.verdict import RANK, Account, judge
 from goodwill.words import normalize_subject
 
+FILES = "files"
+"""The account that imported files belong to."""
 KEPT_LEDGERS = 500
 """Ledgers kept in memory between checks, by a process that lives on."""
 
@@ -73,10 +75,13 @@ class Judge:
             accounts = [
                 self._account(connection, party, owner, at, sayings) for party in dict.fromkeys(recipients)
             ]
+            partial = shelf.is_partial(connection, FILES)
+            strangers = {one.address for one in accounts if partial and not one.standing.entries}
             learnt = warned.since_reset(connection, warned.all_up_to(connection, at))
         verdict = judge(asks, accounts, at, raised(self._threshold, learnt)[0])
+        verdict = _abstain(verdict, strangers)
         notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
-        return replace(verdict, notes=notes)
+        return replace(verdict, notes=verdict.notes + notes)
 
     def _thread(self, connection: Connection, draft: Event, recipients: Sequence[Party]) -> tuple[Event, ...]:
         """The mails before the draft: by its Message-IDs, else by its subject and people."""
@@ -149,6 +154,21 @@ class Judge:
                 self._ledgers.clear()
             self._ledgers[ids] = kept
         return kept[1]
+
+
+def _abstain(verdict: Verdict, strangers: Collection[str]) -> Verdict:
+    """Judge nobody of whom the part of the history that is read so far says nothing."""
+    silent = [one for one in verdict.recipients if one.address in strangers and one.verdict != "clear"]
+    if not silent:
+        return verdict
+    recipients = tuple(
+        replace(one, verdict="clear", reasons=(), instead=()) if one in silent else one
+        for one in verdict.recipients
+    )
+    names = ", ".join(one.person for one in silent[:3])
+    note = f"Your history is not read to its end yet, and what is read says nothing of {names}"
+    worst = max((one.verdict for one in recipients), key=RANK.__getitem__)
+    return replace(verdict, verdict=worst, recipients=recipients, notes=(note,))
 
 
 def need_owner(connection: Connection) -> frozenset[str]:

@@ -275,7 +275,8 @@ class Standing:
 
     ``capital`` is the sum of what all entries are still worth; ``given`` and ``drawn`` are its two
     sides, ``received`` what they gave (kept apart: it is the owner's debt, not credit). All four in
-    points. ``rhythm`` and ``silence`` are in days (None: too few contacts to tell).
+    points. ``rhythm`` and ``silence`` are in days (None: too few contacts to tell). ``trend`` is by how many
+    points capital changed within 90 days.
     """
 
     now: int
@@ -297,7 +298,14 @@ class Standing:
     offers_theirs: tuple[Entry, ...] = ()
     offers_mine: tuple[Entry, ...] = ()
     asks_open: tuple[Entry, ...] = ()
+    trend: float = 0.0
     said: Said = Said()
+
+    @property
+    def reciprocity(self) -> float | None:
+        """The owner's share of what the two gave each other, from 0 to 1; None where nothing was given."""
+        both = self.given + self.received
+        return self.given / both if both > 0 else None
 
     @property
     def two_way(self) -> bool:

@@ -171,6 +171,12 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "an address is somebody else's",
         (_PERSON, (("address",), {"metavar": "ADDRESS"}), _NOW),
     ),
+    (
+        "inbound",
+        "commands:inbound",
+        "who asks favours of you, what they put in before, and how much time it takes",
+        (_JSON, _NOW),
+    ),
     ("digest", "commands:digest", "whom to invest in today", (_JSON, _NOW)),
     (
         "classify",

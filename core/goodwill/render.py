@@ -9,9 +9,11 @@ from typing import Any, TextIO
 
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
+from goodwill.inbound import MONTHS, Drawn
 from goodwill.judging import Review
 from goodwill.ledger import GOODWILL_HALF_LIFE
 from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Said, Standing, Verdict
+from goodwill.standing import TREND_DAYS, balance, band, direction
 from goodwill.verdict import day
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
@@ -27,6 +29,8 @@ OUTCOMES = {
     "granted": "sent, and granted",
     "ignored": "sent, and never answered",
 }
+_TURNED = {"clear": "earned", "caution": "early", "premature": "unearned"}
+_BARS = "▁▂▃▄▅▆▇█"
 LEDGER_SHOWN = 25
 NAMED = 3
 QUOTE_SHOWN = 120
@@ -219,7 +223,40 @@ def _few_columns(found: Sequence[tuple[Person, Standing]], write: Writer) -> Non
     write.table(("person", "capital", "depth", "last contact"), rows, frozenset({1}))
 
 
-def person(who: Person, standing: Standing, write: Writer, everything: bool) -> None:
+def inbound(found: Sequence[Drawn], write: Writer) -> None:
+    """Who asks favours of the owner."""
+    if not found:
+        write.line("Nobody asked a favour of you within a year.")
+        return
+    rows = [
+        (
+            one.person.shown,
+            len(one.asks),
+            f"{one.minutes:.0f}",
+            amount(one.given),
+            _TURNED[one.verdict],
+            f"{day(one.asks[-1].at)}: {_shorten(one.asks[-1].told)}",
+        )
+        for one in found
+    ]
+    headers = ("person", "asks", "minutes a month", "they had given", "the last one was", "it was")
+    write.table(headers, rows, frozenset({1, 2, 3}))
+    write.line(f"Within {MONTHS} months. Minutes are estimates: 10, 60 or 480 an ask, by its size.")
+
+
+def _chart(standing: Standing) -> str:
+    """Capital over two years as a line of bars, from its lowest to its highest."""
+    points = [value for _, value in balance(standing)]
+    low, high = min(0.0, *points), max(points)
+    if high - low < 0.05:
+        return ""
+    bars = "".join(_BARS[round((value - low) / (high - low) * (len(_BARS) - 1))] for value in points)
+    return f"{bars}  {amount(low)} to {amount(high)} points over two years"
+
+
+def person(
+    who: Person, standing: Standing, rank: tuple[int, int] | None, write: Writer, everything: bool
+) -> None:
     """One person's page: standing, the thirteen points, and the dated ledger."""
     judged = points(standing)
     write.line(who.shown, "bold")
@@ -232,6 +269,14 @@ def person(who: Person, standing: Standing, write: Writer, everything: bool) -> 
     write.line(
         f"Depth   {depth(judged, standing)}, {sum(p.answer == 'yes' for p in judged)} of 13 points yes"
     )
+    if rank:
+        write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
+    change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
+    write.line(f"Trend   {direction(standing)} ({change})")
+    if chart := _chart(standing):
+        write.line(f"Balance {chart}")
+    if standing.reciprocity is not None:
+        write.line(f"Given   {standing.reciprocity:.0%} of what passed between you came from you")
     if standing.first is not None and standing.last is not None:
         write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
     if standing.rhythm is not None and standing.silence is not None:

@@ -8,8 +8,10 @@ from typing import Any
 from goodwill.codec import iso
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
+from goodwill.inbound import Drawn
 from goodwill.model import Entry, Evidence, Person, Said, Standing, Verdict
 from goodwill.outcomes import Warned
+from goodwill.standing import balance, band
 
 
 def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
@@ -80,6 +82,8 @@ def person_line(person: Person, standing: Standing) -> dict[str, Any]:
         "received": round(standing.received, 2),
         "depth": depth(judged, standing),
         "yes": sum(point.answer == "yes" for point in judged),
+        "trend": round(standing.trend, 2),
+        "reciprocity": round(standing.reciprocity, 2) if standing.reciprocity is not None else None,
         "first": iso(standing.first) if standing.first is not None else None,
         "last": iso(standing.last) if standing.last is not None else None,
         "written": standing.written,
@@ -88,9 +92,13 @@ def person_line(person: Person, standing: Standing) -> dict[str, Any]:
     }
 
 
-def person_page(person: Person, standing: Standing) -> dict[str, Any]:
+def person_page(person: Person, standing: Standing, rank: tuple[int, int] | None) -> dict[str, Any]:
     """What ``show`` prints: the line, the thirteen points, and the ledger whose values add up to capital."""
     return person_line(person, standing) | {
+        "rank": rank[0] if rank else None,
+        "of": rank[1] if rank else None,
+        "band": band(rank[0]) if rank else None,
+        "balance": [{"at": iso(at), "capital": round(points, 2)} for at, points in balance(standing)],
         "now": iso(standing.now),
         "rhythm_days": standing.rhythm,
         "silence_days": round(standing.silence, 1) if standing.silence is not None else None,
@@ -132,6 +140,19 @@ def entry(line: Entry, now: int) -> dict[str, Any]:
         "half_life_days": line.half_life,
         "value": line.value(now),
         "quote": line.quote,
+    }
+
+
+def drawn(one: Drawn) -> dict[str, Any]:
+    """One line of ``inbound``."""
+    return {
+        "person": one.person.shown,
+        "address": one.person.addresses[0],
+        "asks": [entry(ask, ask.at) for ask in one.asks],
+        "minutes_a_month": round(one.minutes, 1),
+        "given": round(one.given, 2),
+        "capital": round(one.capital, 2),
+        "verdict": one.verdict,
     }
 
 

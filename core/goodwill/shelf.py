@@ -14,6 +14,7 @@ from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
 
 CHUNK = 400
+SMALL = 30_000
 THREAD_MAILS, THREAD_SECONDS = 10, 60 * 86_400
 
 _contacts, _events = schema.contacts.c, schema.events.c
@@ -99,6 +100,18 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
 def sayings(connection: Connection) -> tuple[Saying, ...]:
     """Everything that the owner ever said of anybody, in order: a few hundred rows at the most."""
     return tuple(Saying(*row) for row in connection.execute(_SAYINGS))
+
+
+def is_small(connection: Connection) -> bool:
+    """Whether the book can be gone through whole while somebody waits."""
+    return (connection.scalar(select(func.count()).select_from(schema.contacts)) or 0) <= SMALL
+
+
+def is_partial(connection: Connection, whole: str) -> bool:
+    """Whether an account is not read to its end yet; the account ``whole`` always counts as read."""
+    table = schema.streams.c
+    query = select(table.id).where(table.account != whole, table.complete == 0)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[int, ...], Conduct, int]]:

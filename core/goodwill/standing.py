@@ -13,6 +13,8 @@ from goodwill.model import Contact, Entry, EntryKind, Flag, Said, Standing
 
 ANSWER_DAYS, SOON_DAYS, YEAR_DAYS = 3, 14, 365
 OFFER_DAYS = 120
+TREND_DAYS = 90
+BANDS = (5, 15, 50, 150)
 NOTHING = Said()
 
 
@@ -42,12 +44,13 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         for e in entries
         if e.kind == "got" and e.status != "offer"
     )
+    capital = sum(values, 0.0)
     days = [c.at / DAY for c in close]
     meetings = [c for c in past if c.flags & Flag.MEETING]
     return Standing(
         now=now,
         entries=entries,
-        capital=sum(values, 0.0),
+        capital=capital,
         given=sum((value for value in values if value > 0), 0.0),
         drawn=0.0 - sum(value for value in values if value < 0),
         received=received,
@@ -66,8 +69,36 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         offers_theirs=_recent_offers(entries, "got", now),
         offers_mine=_recent_offers(entries, "gave", now),
         asks_open=tuple(e for e in entries if e.kind == "asked" and not e.routine and e.outcome == "open"),
+        trend=capital
+        - sum(e.value(now - TREND_DAYS * DAY) for e in entries if e.at <= now - TREND_DAYS * DAY),
         said=said,
     )
+
+
+def balance(standing: Standing, months: int = 24) -> tuple[tuple[int, float], ...]:
+    """Return what capital was at the end of each of the last ``months`` months of 30.4 days, the last now.
+
+    Each is (moment in seconds, points), from the entries that existed by then.
+    """
+    moments = [standing.now - round((months - 1 - n) * 30.4 * DAY) for n in range(months)]
+    return tuple((at, sum(e.value(at) for e in standing.entries if e.at <= at)) for at in moments)
+
+
+def band(rank: int) -> str:
+    """Return the circle in which the relationship of this rank (from 1) stands.
+
+    The sizes are Dunbar's: about 5, 15, 50 and 150 people, each circle holding the one before (Dunbar,
+    "Coevolution of neocortical size, group size and language in humans", 1993, and later work).
+    """
+    return next((f"inner {size}" for size in BANDS if rank <= size), "beyond 150")
+
+
+def direction(standing: Standing) -> str:
+    """Return ``rising``, ``falling`` or ``steady`` (by less than a tenth, or half a point)."""
+    before = standing.capital - standing.trend
+    if abs(standing.trend) < max(0.5, 0.1 * abs(before)):
+        return "steady"
+    return "rising" if standing.trend > 0 else "falling"
 
 
 def _first(personal: Sequence[Contact], said: Said, now: int) -> int | None:

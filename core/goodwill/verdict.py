@@ -39,7 +39,7 @@ WORK = frozenset({"help", "information", "time", "advice"})
 """What colleagues of one organisation owe each other by role."""
 MAX_REASONS, MAX_INSTEAD = 3, 2
 
-_RANK = {"clear": 0, "caution": 1, "premature": 2}
+RANK = {"clear": 0, "caution": 1, "premature": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def judge(asks: Sequence[Signal], accounts: Iterable[Account], now: int, thresho
         for account in accounts
     )
     answers: list[Answer] = [recipient.verdict for recipient in recipients]
-    worst: Answer = max(answers, key=lambda answer: _RANK[answer], default="clear")
+    worst: Answer = max(answers, key=lambda answer: RANK[answer], default="clear")
     return Verdict(worst, now, tuple(asks), recipients)
 
 
@@ -100,15 +100,15 @@ def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, 
     """
     standing = account.standing
     need = max(SIZE_POINTS[ask.size] for ask in asks)
-    answer, reasons = _carried(standing, need)
+    answer, reasons = carried(standing, need)
     fresh = _fresh_gifts(standing, now)
-    if not fresh or answer == "premature" or _carried(_without(standing, fresh), need)[0] == "clear":
+    if not fresh or answer == "premature" or carried(_without(standing, fresh), need)[0] == "clear":
         return answer, reasons
     return "caution", [_trade(fresh), *reasons]
 
 
-def _carried(standing: Standing, need: float) -> tuple[Answer, list[Reason]]:
-    """Whether the account carries an ask that costs ``need`` points, apart from the moment."""
+def carried(standing: Standing, need: float) -> tuple[Answer, list[Reason]]:
+    """Whether the account carries an ask that costs ``need`` points, apart from the moment; else why not."""
     invitation = _invitation(standing)
     if invitation:
         need *= INVITED_SHARE

@@ -20,6 +20,7 @@ _INVITES = re2.compile(
     rf"\b(?:can|could|may|might|let|shall) (?:i|we|me|us) (?:take|treat|invite|buy|stand|cook|make) (?:you|the two of you|you both)\b.{{0,40}}\b{_MEAL}\b"
     rf"|\b(?:i'd|i would|we'd|we would) (?:love|like) to (?:take|treat|invite|buy|cook|have) you\b.{{0,40}}\b(?:{_MEAL}|to our|to my|over)\b"
     rf"|\bwould you (?:and \w+ )?(?:like|care|love|both like) to (?:come|join us|join me)\b.{{0,30}}\b(?:{_MEAL}|barbecue|bbq|party|wedding|picnic|concert|our place|ours)\b"
+    r"|\b(?:would|do|could|can|will) you (?:and \w+ )?(?:be able to |want to |like to |fancy |care to )?(?:come|go|coming|going) (?:along )?to (?:see )?(?:the|a|our|my|this) (?:\w+ ){0,2}(?:game|match|concert|show|film|movie|play|gig|opera|fair|festival|party|cinema|pub|beach) with (?:me|us)\b"
     rf"|\b(?:{_MEAL}|lunch|dinner|drinks) (?:is|are) on (?:me|us)\b|\bas (?:a|my|our) (?:small |little )?thank[- ]you\b|\bto say (?:thank you|thanks)\b"
 )  # fmt: skip
 # A meal with a purpose of the writer's own asks, whoever pays.

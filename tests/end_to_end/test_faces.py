@@ -260,3 +260,32 @@ def test_output_into_a_closed_pipe_is_no_error(known: Goodwill, home: Path):
     script = f"{sys.executable} -m goodwill --home {home} export | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False)
     assert done.stderr == b""
+
+
+def test_show_tells_rank_trend_and_balance(known: Goodwill):
+    shown = known("show", "Ada", "--now", NOW).out
+    assert "Rank    1 of 1 by capital (inner 5)" in shown
+    assert "Trend " in shown
+    assert "points over two years" in shown
+    page = json.loads(known("show", "Ada", "--json", "--now", NOW).out)
+    assert (page["rank"], page["of"], page["band"]) == (1, 1, "inner 5")
+    assert page["balance"][-1]["capital"] == page["capital"]
+
+
+def test_inbound_tells_who_asks(known: Goodwill):
+    assert "Ada Sample" in known("inbound", "--now", NOW).out
+    (line,) = known("inbound", "--json", "--now", NOW).out.splitlines()
+    assert json.loads(line)["asks"][0]["type"] in {"endorsement", "referral", "promotion"}
+    assert "Nobody asked" in known("inbound", "--now", "2024-01-01").out
+
+
+def test_a_history_that_is_not_read_to_its_end_says_nothing_of_strangers(known: Goodwill, home: Path):
+    import sqlite3
+
+    with sqlite3.connect(home / "goodwill.db") as store:
+        store.execute(
+            "INSERT INTO streams (account, name, complete, readers) VALUES ('a-mailbox', 'inbox', 0, 1)"
+        )
+    ran = known("check", "-", "--now", NOW, stdin=draft("new@far.example", ASK))
+    assert ran.status == 0
+    assert "not read to its end yet" in ran.out

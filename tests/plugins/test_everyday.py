@@ -46,6 +46,7 @@ def test_favours_are_seen(draft: Draft) -> None:
         "Could I take you both to dinner next week?",
         "Would you and Ida like to come to dinner on Sunday?",
         "May I buy you a drink to say thanks?",
+        "Would you be able to go to the game with me on Saturday?",
     ],
 )
 def test_an_invitation_that_gives_asks_nothing(text: str) -> None:

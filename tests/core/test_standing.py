@@ -1,0 +1,85 @@
+"""Trend, balance and circle; and the judgement turned round."""
+
+from __future__ import annotations
+
+import pytest
+from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
+from hypothesis import given
+from test_ledger import histories
+
+from goodwill.inbound import drawn, mirrored
+from goodwill.model import Contact, Person
+from goodwill.standing import balance, band, direction, fold
+
+NOW_S = at(0)
+PERSON = Person(1, "You There", (YOU,))
+
+
+def stand(*contacts: Contact):
+    return fold(contacts, THEIRS, OWNER, NOW_S)
+
+
+def test_trend_tells_what_three_months_changed():
+    assert direction(stand()) == "steady"
+    assert direction(stand(meeting(10, 90), meeting(20, 90))) == "rising"
+    assert direction(stand(letter(300, True, favour(size="large")))) == "falling"
+    assert stand(meeting(10)).trend == pytest.approx(stand(meeting(10)).capital)
+
+
+@given(histories)
+def test_the_balance_ends_with_capital_and_begins_before_the_history(history):
+    standing = stand(*history)
+    points = balance(standing)
+    assert points[-1] == (NOW_S, pytest.approx(standing.capital))
+    assert len(points) == 24
+    assert points[0][0] < NOW_S - 690 * 86_400
+
+
+def test_circles():
+    assert [band(rank) for rank in (1, 5, 6, 15, 16, 51, 150, 151)] == [
+        "inner 5", "inner 5", "inner 15", "inner 15", "inner 50", "inner 150", "inner 150", "beyond 150",
+    ]  # fmt: skip
+
+
+def test_reciprocity():
+    assert stand().reciprocity is None
+    one_sided = stand(letter(3, True, favour()), letter(2, False))
+    assert one_sided.reciprocity == 1
+    assert stand(letter(3, False, favour(YOU, ME))).reciprocity == 0
+
+
+def turned(*contacts: Contact):
+    return drawn(PERSON, stand(*contacts), contacts, OWNER)
+
+
+def test_whoever_asks_without_having_given_draws_on_the_owner():
+    found = turned(letter(30, False, ask(YOU, ME, "medium")))
+    assert found is not None
+    assert (found.verdict, found.given, len(found.asks)) == ("premature", 0, 1)
+    assert found.minutes == 0  # it was never answered
+
+
+def test_what_was_granted_took_time():
+    asked, granted = letter(30, False, ask(YOU, ME), topic=4), letter(29, True, favour(), topic=4)
+    found = turned(asked, granted)
+    assert found is not None
+    assert found.minutes == 60 / 12
+
+
+def test_somebody_who_gave_for_a_year_has_earned_it():
+    gave = [letter(400 - 30 * n, False, favour(YOU, ME)) for n in range(12)]
+    mine = [letter(399 - 30 * n, True) for n in range(12)]
+    found = turned(*gave, *mine, letter(20, False, ask(YOU, ME)))
+    assert found is not None
+    assert found.verdict == "clear"
+    assert found.given > 3
+
+
+def test_nobody_who_asks_routine_things_or_long_ago_is_listed():
+    assert turned(letter(30, False, ask(YOU, ME, routine=True))) is None
+    assert turned(letter(500, False, ask(YOU, ME))) is None
+
+
+@given(histories)
+def test_seen_from_the_other_side_twice_is_as_it_was(history):
+    assert [mirrored(mirrored(contact)) for contact in history] == list(history)
