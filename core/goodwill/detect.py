@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from goodwill.budget import OverdueError, within
-from goodwill.model import ASK_TYPES, Context, Event, Problem, Signal
+from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Context, Event, Problem, Signal
 from goodwill.plugin import DetectorHooks, Loaded, hooks_of
 
 STATUSES = {
@@ -18,6 +19,10 @@ STATUSES = {
     "meeting": {"proposed", "agreed", "held", "cancelled"},
 }
 SIZES = {"small", "medium", "large"}
+TYPES = {"ask": ASK_TYPES, "favour": FAVOUR_TYPES}
+OWN = "goodwill"
+"""The distribution without whose detectors a draft is not checked."""
+MAX_QUOTE = 2_000
 MAX_SIGNALS = 50
 """From one detector for one event; more is nonsense."""
 SECONDS = 5.0
@@ -28,10 +33,14 @@ MAX_OVERDUE = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the detectors found in one event: signals with the detector's name, and what went wrong."""
+    """What the detectors found in one event: signals with the detector's name, and what went wrong.
+
+    ``failed`` names the detectors of Goodwill itself that gave no answer at all.
+    """
 
     signals: tuple[tuple[str, Signal], ...]
     problems: tuple[tuple[str, Problem], ...]
+    failed: tuple[str, ...] = ()
 
 
 def quoted_mail(event: Event) -> tuple[Event, ...]:
@@ -55,6 +64,7 @@ def quoted_mail(event: Event) -> tuple[Event, ...]:
     return (before,)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what no file and no database takes
 _Answer = tuple[Loaded, list[Any], Problem | None]
 
 
@@ -74,15 +84,19 @@ class Detectors:
         """Ask every detector about ``event``; one that fails becomes a problem and the rest goes on."""
         signals: list[tuple[str, Signal]] = []
         problems: list[tuple[str, Problem]] = []
+        failed: list[str] = []
         for loaded, results, problem in self._ask("goodwill_detect", event, context):
             if problem:
                 problems.append((loaded.name, problem))
+                if loaded.distribution == OWN:
+                    failed.append(loaded.name)
                 continue
             sane = [signal for signal in results if _is_sane(signal, event)]
-            if len(sane) < len(results):
-                problems.append((loaded.name, _nonsense(loaded, len(results) - len(sane))))
             signals.extend((loaded.name, signal) for signal in sane[:MAX_SIGNALS])
-        return Finding(tuple(signals), tuple(problems))
+            lost = len(results) - len(sane[:MAX_SIGNALS])
+            if lost:
+                problems.append((loaded.name, _nonsense(loaded, lost)))
+        return Finding(tuple(signals), tuple(problems), tuple(failed))
 
     def score(self, event: Event, context: Context) -> dict[str, float]:
         """The highest probability that any detector gives, by kind of signal; one that fails gives none."""
@@ -118,16 +132,32 @@ def _flatten(results: Sequence[Iterable[Any] | None]) -> list[Any]:
 
 
 def _is_sane(signal: Any, event: Event) -> bool:
-    if not isinstance(signal, Signal) or signal.kind not in STATUSES:
+    if not isinstance(signal, Signal) or not _is_well_typed(signal) or signal.kind not in STATUSES:
         return False
     parties = {party.address for party in event.parties}
     return (
         signal.status in STATUSES[signal.kind]
         and signal.size in SIZES
         and signal.by in parties
+        and bool(signal.to)
+        and signal.by not in signal.to
         and set(signal.to) <= parties
         and 0.0 <= signal.confidence <= 1.0
-        and (signal.kind != "ask" or signal.type in ASK_TYPES)
+        and (signal.kind not in TYPES or signal.type in TYPES[signal.kind])
+        and len(signal.quote) <= MAX_QUOTE
+        and (signal.quote in event.text or signal.quote in event.subject)
+    )
+
+
+def _is_well_typed(signal: Signal) -> bool:
+    """Whether every field is what its annotation says: a stranger's detector may put anything there."""
+    texts = (signal.kind, signal.type, signal.by, signal.size, signal.status, signal.quote)
+    return (
+        all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts)
+        and isinstance(signal.to, tuple)
+        and all(isinstance(address, str) for address in signal.to)
+        and isinstance(signal.routine, bool)
+        and isinstance(signal.confidence, int | float)
     )
 
 

@@ -14,6 +14,7 @@ from goodwill.model import READER, WRITER, Appointment, Context, Event, Party
 from goodwill.words import split
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000
+_ENTRY_STATUSES = ("confirmed", "tentative", "cancelled")
 
 
 def parse_moment(text: str, place: str) -> datetime:
@@ -32,9 +33,12 @@ def parse_moment(text: str, place: str) -> datetime:
 def parse_object(line: str, place: str) -> dict[str, Any]:
     """One JSON object; raises InputError for anything else."""
     try:
-        value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{place}: is not JSON: {error}") from None
+        value = json.loads(line.lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "a number or a nesting without end"
+        raise InputError(
+            f"{place}: is not JSON: {why}", "Write one object a line, as the README shows"
+        ) from None
     if not isinstance(value, dict):
         raise InputError(f"{place}: holds no JSON object", 'Write {"text": "…"} or more of the keys')
     return value
@@ -57,6 +61,8 @@ def parse_line(row: Mapping[str, Any], place: str) -> tuple[Event, Context]:
 
 def parse_mail(row: Mapping[str, Any], place: str) -> Event:
     """A mail given as JSON: ``from``, ``to``, ``cc``, ``date``, ``subject``, ``text``, ``in_reply_to``."""
+    if not {"text", "subject"} & set(row):
+        raise InputError(f"{place}: a mail needs 'text'", "The README shows what a line looks like")
     words = split(_text(row, "text", place))
     sender = _parties(row, "from", place)
     parents = tuple(p for p in [_text(row, "in_reply_to", place).strip(" <>")] if p)
@@ -84,19 +90,24 @@ def _thread(row: Mapping[str, Any], place: str) -> list[Event]:
 def _calendar(row: Mapping[str, Any], place: str) -> Event:
     start = parse_moment(_text(row, "start", place) or _text(row, "date", place), place)
     end = parse_moment(_text(row, "end", place), place) if row.get("end") else start + timedelta(hours=1)
-    organizer = _parties(row, "organizer", place) or _parties(row, "from", place)
-    status = str(row.get("status", "confirmed")).lower()
+    if end < start:
+        raise InputError(f"{place}: the entry ends before it starts", "Exchange 'start' and 'end'")
+    invited = _parties(row, "attendees", place) or _parties(row, "to", place)
+    organizer = _parties(row, "organizer", place) or _parties(row, "from", place) or invited
+    status = row.get("status") or "confirmed"
+    if not isinstance(status, str) or status.lower() not in _ENTRY_STATUSES:
+        raise InputError(f"{place}: unknown status {status!r}", f"Known are {', '.join(_ENTRY_STATUSES)}")
     return Event(
         kind="calendar",
         at=start,
         keys=("line",),
         sender=organizer[0] if organizer else None,
-        to=_parties(row, "attendees", place) or _parties(row, "to", place),
+        to=invited,
         subject=_text(row, "summary", place) or _text(row, "subject", place),
         text=_text(row, "description", place) or _text(row, "text", place),
         appointment=Appointment(
             end=end,
-            status=status if status in ("tentative", "cancelled") else "confirmed",  # type: ignore[arg-type]
+            status=status.lower(),  # type: ignore[arg-type]
             all_day=bool(row.get("all_day")),
             answers={str(k).lower(): str(v).lower() for k, v in dict(row.get("answers") or {}).items()},
         ),
@@ -109,7 +120,7 @@ def _text(row: Mapping[str, Any], key: str, place: str) -> str:
         return ""
     if not isinstance(value, str):
         raise InputError(f"{place}: '{key}' must be text")
-    return value
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _parties(row: Mapping[str, Any], key: str, place: str) -> tuple[Party, ...]:

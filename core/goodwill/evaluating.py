@@ -34,7 +34,10 @@ def _case(line: str, place: str, number: int, classify: Classify) -> Case:
     label = label_of(row, place)
     event, context = parse_line(given, place)
     opening = " ".join(event.text.split())[:OPENING]
-    return case(str(row.get("id", number)), label, classify(event, context), opening)
+    seen = classify(event, context)
+    if seen.get("problems"):
+        raise InputError(f"{place}: is not measured: {seen['problems'][0]}")
+    return case(str(row.get("id", number)), label, seen, opening)
 
 
 def as_json(found: Sequence[Case], worst: int) -> dict[str, Any]:

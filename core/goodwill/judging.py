@@ -68,6 +68,9 @@ class Judge:
             thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)
             thread = thread or quoted_mail(draft)
             finding = self._detectors().detect(draft, Context(owner, thread))
+            if finding.failed:
+                what = f"the detector '{finding.failed[0]}' {finding.problems[0][1].what}"
+                raise InputError(f"the draft could not be checked: {what}", "Please report this")
             sayings = shelf.sayings(connection)
             known = no_asks(sayings, at)
             asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]

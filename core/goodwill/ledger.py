@@ -135,7 +135,7 @@ def _post(
         return [_letter(contact, thread, so_far)]
     return [_letter(contact, thread, so_far)._replace(status=_answer(contact, theirs, owner))] + [
         entry
-        for signal in contact.signals
+        for signal in _surest(contact.signals)
         if (entry := _signal(contact, thread, signal, theirs, owner, so_far)) is not None
     ]
 
@@ -188,6 +188,16 @@ def _letter(contact: Contact, thread: int, so_far: _SoFar) -> Entry:
         direct=direct,
         flags=contact.flags,
     )
+
+
+def _surest(signals: Iterable[Signal]) -> Iterable[Signal]:
+    """Of signals that say the same of one event (two detectors may see one deed) the surest."""
+    found: dict[tuple[object, ...], Signal] = {}
+    for signal in signals:
+        key = (signal.kind, signal.type, signal.by, signal.status, signal.routine)
+        if key not in found or signal.confidence > found[key].confidence:
+            found[key] = signal
+    return found.values()
 
 
 def _answer(contact: Contact, theirs: frozenset[str], owner: frozenset[str]) -> str:

@@ -99,7 +99,7 @@ def _written(event: Event, owner: frozenset[str], base: int) -> list[tuple[str, 
 
 def _met(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
     meeting = event.appointment
-    if meeting is None or meeting.status == "cancelled" or meeting.all_day:
+    if meeting is None or meeting.status != "confirmed" or meeting.all_day:
         return []
     present = {party.address for party in event.parties if meeting.answers.get(party.address) != "declined"}
     mine = owner & {party.address for party in event.parties}

@@ -43,6 +43,14 @@ _VERB = (
 )
 _ENDING = re.compile(rf"\b{_VERB}\b[^:\n]{{0,160}}:[\s*_>]{{0,8}}$", re.IGNORECASE)
 _ADDRESS_END = re.compile(r"<[^<>\s]+@[^<>\s]+>\)?[ \t]?:?[ \t]*$")
+# Attributions that begin with the name or end with "geschrieben": certain only with an address or a date.
+_BY_NAME = re.compile(
+    rf"(?:[^:]{{1,100}}[<\u2039(\[]?\S+@\S+[>\u203a)\]]?,? {_VERB}(?: (?:am|on|le|el) [^\n]{{4,80}})?"
+    rf"|[^:,.!?]{{2,60}} {_VERB} (?:on|am|le|el) [^\n]{{0,40}}\d[^\n]{{0,40}}"
+    r"|(?:am|on|le|el) [^\n]{6,120}\b(?:hat|a|ha)\b[^\n]{2,120}\b(?:geschrieben|écrit|escrito)"
+    r"|\d{4}-\d\d-\d\d \d\d?:\d\d[^\n]{0,30}\S+@\S+[>\u203a]?) ?:$",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     rf"\b(?:(?:he|she|they|you|we|i|it|who|someone)\s+{_VERB}|schrieb\s+(?:er|sie|ich|du|man)"
     rf"|(?:il|elle|on|tu|j['’])\s?a écrit|(?:él|ella|usted)\s+escribió)\b",
@@ -82,6 +90,8 @@ def header_end(lines: Sequence[str], at: int) -> int:
     if line[-1] == ":" and _APPLE_FORWARD.match(line):
         return _apple_end(lines, at)
     opening = _OPENING.match(line) is not None
+    if line[-1] == ":" and _BY_NAME.match(line) and not _PRONOUN.search(line):
+        return at + 1
     if opening or line[-1] == ":":
         end = _attribution_end(lines, at, opening)
         if end > at:

@@ -11,15 +11,17 @@ Needs pytest and hypothesis (``pip install 'goodwill[testing]'``)::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from goodwill.detect import SIZES, STATUSES
+from goodwill.budget import within
+from goodwill.detect import SECONDS, SIZES, STATUSES
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Appointment, Context, Event, Party, Signal
+from goodwill.plugin import DetectorHooks, hooks_of
 
 PHRASES = (
     "Could you introduce me to the editor?",
@@ -84,8 +86,11 @@ class DetectorContract:
     def detect(self, event: Event, context: Context) -> list[Signal]:
         """Return what the plugin sees; a plugin may leave the hook out."""
         hook = getattr(self.plugin, "goodwill_detect", None)
-        found: Iterable[Signal] = hook(event=event, context=context) if hook else ()
-        return list(found)
+        before = dataclasses.astuple(event)
+        with within(SECONDS):
+            found: list[Signal] = list(hook(event=event, context=context)) if hook else []
+        assert dataclasses.astuple(event) == before, "the detector changed the event"
+        return found
 
     @_settings
     @given(events, contexts)
@@ -114,6 +119,9 @@ class DetectorContract:
         hook = getattr(self.plugin, "goodwill_score", None)
         scores = hook(event=event, context=context) if hook else {}
         assert all(0.0 <= value <= 1.0 for value in scores.values())
+
+    def test_it_has_a_hook(self) -> None:
+        assert hooks_of(self.plugin, DetectorHooks), "there is no goodwill_detect marked with @hookimpl"
 
     def test_it_names_itself(self) -> None:
         for name in ("NAME", "VERSION"):

@@ -15,12 +15,14 @@ from goodwill_plugins.model import load
 from goodwill_plugins.naming import names_offer, usual_size
 from goodwill_plugins.parties import addressees, is_machine, is_silent
 from goodwill_plugins.reading import Line, Odds, read_event, weigh
+from goodwill_plugins.silence import is_outright_offer
 
 NAME = "favour"
 VERSION = "2"
 MAX_FAVOURS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that give
 TELLING_SHARE = 0.7  # of the threshold, when a sentence says that the writer has vouched for the reader
+OFFERING_SHARE = 0.4  # when one plainly offers
 FAINT = 0.12  # below this no sentence is evidence, whatever the mail as a whole suggests
 
 
@@ -51,7 +53,10 @@ def goodwill_score(event: Event, context: Context) -> Mapping[str, float]:
 
 def _limit(event: Event) -> float:
     """Return the odds from which a mail gives or offers; lower where it says so outright."""
-    told = any("gift.vouched" in line.cues for line in read_event(event).lines)
+    lines = read_event(event).lines
+    if any(map(is_outright_offer, lines)):
+        return load().thresholds["favour"] * OFFERING_SHARE
+    told = any("gift.vouched" in line.cues for line in lines)
     return load().thresholds["favour"] * (TELLING_SHARE if told else 1.0)
 
 
@@ -83,10 +88,13 @@ def _receivers(kind: str, sender: Party, people: Sequence[Party]) -> tuple[str, 
 
 
 def _status(line: Line, lines: Sequence[Line]) -> Literal["offer", "given"]:
-    return "offer" if is_offer(line, lines) else "given"
+    return "offer" if is_outright_offer(line) or is_offer(line, lines) else "given"
 
 
-def _giving(lines: Iterable[Line]) -> list[Line]:
+def _giving(lines: Sequence[Line]) -> list[Line]:
+    outright = [line for line in lines if is_outright_offer(line)]
+    if outright:
+        return outright
     ordered = sorted((line for line in lines if _may_give(line)), key=lambda line: -line.favour)
     return [line for line in ordered if line.favour >= LIKELY] or ordered[:1]
 

@@ -34,7 +34,8 @@ corp co dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues w
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 # One set of first characters, which the engine skips to: "…|\n" would be tried at every character.
-_BREAK = re.compile(r"[.!?\n](?:(?<=\n)|[.!?]*[\"')\]]*(?=\s))")
+# Marks are tried from the first of a run only, and never given back: else a long run costs its square.
+_BREAK = re.compile(r"[.!?\n](?:(?<=\n)|(?<![.!?][.!?])[.!?]*+[\"')\]]*+(?=\s))")
 _BULLET = re.compile(r" *(?:[-*\u2022\u25cf\u25aa\u00b7>]|\(?\d{1,2}[.)]|\(?[a-z][.)]) +")
 _LAST_WORD = re.compile(r"[^\s(\"']*$")
 _INITIAL = re.compile(r"(?:[a-z]\.)*[a-z]")

@@ -29,6 +29,25 @@ _PURPOSE = re2.compile(
 )
 
 
+_NO_ASKS = re2.compile(
+    r"\b(?:would|will|could|do|did|am|are|is|i'd|i'll|i'm|we'd|we'll|we're)?(?:n't| not| never) (?:\w+ ){0,2}(?:ask|asking|expect|expecting) (?:you|u|anyone|anybody)\b|\bnever ask (?:you|u)\b"
+    r"|\bno (?:longer any )?need (?:for you )?to\b|\b(?:don't|do not|please don't) (?:bother|trouble)\b|\bit can wait\b"
+    r"|\b(?:do not|don't|never) hesitate to\b|\blook(?:ing)? forward to (?:hearing|your|seeing|meeting|it|working|having|catching)\b|\bfeel free to (?:call|contact|reach|ask|e-?mail|write|get in touch|ring|text)\b|\bcan i just say\b"
+    r"|\bfavou?rs? you(?:'ve| have)? (?:did|done)\b|\byou(?:'ve| have)? (?:did|done) (?:me|us) (?:a|such a|an?other|the)\b|^\W*(?:(?:and|so|wow|thanks|well)\W+)?i (?:really )?owe you (?:one|big|two|another|a (?:drink|beer|pint|coffee|lunch))\b"
+    r"|\bif you(?:'re)? (?:ever )?(?:need|want|stuck|get stuck|short).{0,80}\b(?:just |do |please )?(?:call|ring|ask|tell|shout|say|let me know|give me|come to|count on|drop me|text)\b"
+    r"|^\W*who (?:on earth )?(?:gave|told|said|taught|asked|ever)\b"
+)  # fmt: skip
+_OFFERED = re2.compile(
+    r"\b(?:could|can) you use (?:a|an|some|any|another)\b|\bwould it help (?:you |at all )?if (?:i|we)\b|\bdo you (?:need|want) (?:a (?:lift|hand|ride|second pair)|help|me to|any help)\b"
+    r"|(?:^|\W)(?:do you )?want me to\b|\bshall (?:i|we) (?:introduce|put|send|ask|bring|drive|take|fetch|help|look|pick)\b|\bwould you like (?:me|us) to\b|\bneed (?:a lift|a hand)\b.{0,40}\?"
+)  # fmt: skip
+
+
+def is_outright_offer(line: Line) -> bool:
+    """Whether the sentence plainly offers something, in the form of a question."""
+    return bool(_OFFERED.search(line.sentence.text.lower()))
+
+
 def is_invitation(line: Line) -> bool:
     """Whether the sentence invites its reader to something that costs the writer, not the reader."""
     said = line.sentence.text.lower()
@@ -38,7 +57,7 @@ def is_invitation(line: Line) -> bool:
 def is_silent_line(line: Line) -> bool:
     """Whether the sentence asks its reader for nothing, whatever its words."""
     seen = line.cues
-    if is_invitation(line):
+    if is_invitation(line) or is_outright_offer(line) or _NO_ASKS.search(line.sentence.text.lower()):
         return True
     if _OFFERS & seen and not _DIRECT & seen:
         return True

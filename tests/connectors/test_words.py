@@ -26,6 +26,11 @@ HEADERS = [
     "Am Mo., 13. Mai 2024 um 10:00 Uhr schrieb Ada Example <ada@example.com>:",
     "Le lun. 13 mai 2024 à 10:00, Ada Example <ada@example.com> a écrit :",
     "El lun, 13 may 2024 a las 10:00, Ada Example (<ada@example.com>) escribió:",
+    "Ada Example <ada@example.com> schrieb am Mo., 13. Mai 2024, 10:00:",
+    "Am Montag, 13. Mai 2024 um 10:00:00 MESZ hat Ada Example <ada@example.com> Folgendes geschrieben:",
+    "Ada Example <ada@example.com> wrote:",
+    "Ada Example wrote on 13/05/2024 10:00:",
+    "2024-05-13 10:00 GMT+01:00 Ada Example <ada@example.com>:",
     "-----Original Message-----",
     " -----Original Message-----\nFrom: \tExample, Ada  \nSent:\tMonday, May 13, 2024 8:57 AM\nTo:\tBo\nSubject:\tx",  # noqa: E501
     "-----Ursprüngliche Nachricht-----\nVon: Ada\nGesendet: Montag\nAn: Bo\nBetreff: x",

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -125,3 +126,62 @@ def test_a_score_that_is_no_probability_is_left_out(value: Any):
         return {"ask": value, 7: 0.5}
 
     assert Detectors([loaded("strange", goodwill_score=strange)], SECONDS).score(EVENT, CONTEXT) == {}
+
+
+def test_goodwills_own_detector_that_fails_leaves_a_draft_unchecked():
+    def crash(event: Event, context: Context) -> list[Signal]:
+        raise ValueError
+
+    own = Loaded("detectors", "ask", "1", "goodwill", SimpleNamespace(goodwill_detect=hookimpl(crash)))
+    assert Detectors([own]).detect(EVENT, CONTEXT).failed == ("ask",)
+    assert Detectors([loaded("strange", goodwill_detect=crash)]).detect(EVENT, CONTEXT).failed == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"to": 5},
+        {"to": None},
+        {"to": ()},
+        {"to": (["me@here.example"],)},
+        {"to": ("ada@there.example",)},
+        {"by": []},
+        {"by": "x@y.example"},
+        {"kind": []},
+        {"kind": "gossip"},
+        {"type": []},
+        {"type": "bananas"},
+        {"size": []},
+        {"status": []},
+        {"status": "given"},
+        {"confidence": "x"},
+        {"confidence": None},
+        {"confidence": float("nan")},
+        {"routine": "maybe"},
+        {"quote": None},
+        {"quote": 7},
+        {"quote": b"help"},
+        {"quote": "\ud800"},
+        {"quote": "not in the mail"},
+        {"quote": "Could you help? " * 1000},
+    ],
+    ids=repr,
+)
+def test_nonsense_in_any_field_is_dropped_and_told(wrong: dict[str, Any]):
+    right = Signal("ask", "help", "ada@there.example", ("me@here.example",), quote="Could you help?")
+
+    def wild(event: Event, context: Context) -> list[Signal]:
+        return [right, replace(right, **wrong)]
+
+    found = Detectors([loaded("wild", goodwill_detect=wild)]).detect(EVENT, CONTEXT)
+    assert [signal for _, signal in found.signals] == [right]
+    assert "make no sense" in found.problems[0][1].what
+
+
+def test_too_many_signals_are_told():
+    def flood(event: Event, context: Context) -> list[Signal]:
+        return [Signal("ask", "help", "ada@there.example", ("me@here.example",))] * 200
+
+    found = Detectors([loaded("flood", goodwill_detect=flood)]).detect(EVENT, CONTEXT)
+    assert len(found.signals) == 50
+    assert "150" in found.problems[0][1].what

@@ -263,3 +263,30 @@ def test_a_file_that_promises_mail_by_its_name_is_named_when_it_holds_none(
     assert "wide.eml" in goodwill("status").out
     assert "photo.jpg" not in goodwill("status").out
     assert "Could not be read" not in goodwill("import", folder).out
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"id": ' + "9" * 6000 + ', "kind": "text", "text": "x"}', "is not JSON"),
+        ('{"kind": "mail", "from": "a@there.example", "txt": "hi"}', "a mail needs 'text'"),
+        ('{"kind": "calendar", "start": "2026-01-02", "end": "2026-01-01"}', "ends before it starts"),
+        ('{"kind": "calendar", "start": "2026-01-02", "status": "declined"}', "unknown status"),
+        ('{"kind": "calendar", "start": "2026-01-02", "status": 3}', "unknown status"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_named(goodwill: Goodwill, line: str, words: str):
+    ran = goodwill("classify", "-", stdin=line)
+    said(ran, "line 1", words)
+
+
+def test_a_byte_order_mark_and_a_lone_surrogate_are_no_reason_to_fail(goodwill: Goodwill):
+    ran = goodwill("classify", "-", stdin='\ufeff{"kind": "text", "text": "Lend me \\ud800 50?"}')
+    assert ran.status == 0, ran.err
+    assert "problems" not in json.loads(ran.out)
+
+
+def test_a_calendar_line_without_an_organizer_is_a_meeting(goodwill: Goodwill):
+    line = {"kind": "calendar", "start": "2026-01-02T10:00:00Z", "attendees": ["a@x.example", "b@x.example"]}
+    (signal,) = json.loads(goodwill("classify", "-", stdin=json.dumps(line)).out)["signals"]
+    assert (signal["kind"], signal["status"]) == ("meeting", "held")

@@ -7,7 +7,7 @@ from everyday_drafts import FAVOURS, ROUTINE
 from invented_mails import FRIEND, NOTHING, OWNER, mail, seen
 
 from goodwill.model import Context, Party, Signal
-from goodwill_plugins import ask
+from goodwill_plugins import ask, favour
 
 Draft = tuple[str, str, str]
 
@@ -114,3 +114,36 @@ def test_one_who_came_with_an_opening_is_answered() -> None:
 )
 def test_a_small_plain_request_is_routine(text: str) -> None:
     assert all(signal.routine for signal in seen(ask, mail(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would never ask you to lend me money, don't worry.",
+        "What a favour you did me! I owe you one.",
+        "If you ever need a second pair of eyes on a contract, just call me. I mean it.",
+        "You can't be serious. Who gave you that advice?",
+        "Could you use an introduction to the buyer at the mill? I know her well.",
+        "Want me to introduce you to Petra?",
+        "Would it help if I looked over your slides?",
+        "Please do not hesitate to contact me. Looking forward to hearing from you.",
+        "Can I just say how much I loved your talk?",
+        "No need to introduce me to Petra any more.",
+    ],
+)
+def test_what_only_looks_like_an_ask_is_none(text: str) -> None:
+    assert seen(ask, mail(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you use an introduction to the buyer at the mill? I know her well.",
+        "Want me to introduce you to Petra?",
+        "Would it help if I looked over your slides?",
+        "Do you need a lift to the station tomorrow?",
+    ],
+)
+def test_an_offer_in_the_form_of_a_question_is_an_offer(text: str) -> None:
+    (signal, *_) = seen(favour, mail(text))
+    assert signal.status == "offer"
