@@ -27,10 +27,11 @@ _SPECIALIST = r"(?:\w+ologist|specialist|consultant|physio\w*|surgeon|therapist|
 # What is bought, sold, booked or looked after for a fee.
 _TRADE = (
     r"\bhow much (?:would|will|do|does|is|are|for)\b|\bwhat (?:would|will|does|do|is|are)\b.{0,60}\b(?:cost|costs|charge|fees?|rates?|prices?)\b|\bwhat (?:it|that|this) (?:would|will) cost\b",
-    r"\byour (?:\w+ )?(?:prices?|rates?|fees?|charges|quote|estimate|tariff|menu|catalogue|opening hours|availability|listing|ad|advert|advertisement)\b",
+    r"\byour (?:\w+ )?(?:prices?|rates?|fees?|charges|quote|estimate|tariff|menu|catalogue|opening hours|courses?|classes|treatments?|packages|membership|products|services|brochure|availability|listing|ad|advert|advertisement)\b",
     r"\b(?:price list|asking price|(?:lower|drop|reduce|come down on) (?:the|your) price|quotation|(?:an?|the|your|written|rough|free) (?:quote|estimate) (?:for|on)|quote me|give (?:me|us) (?:a|an) (?:quote|estimate|price))\b",
     r"\b(?:per|an|by the) (?:hour|night|head|lesson|session)\b.{0,20}\d|\d[\d.,]*\W{0,3}(?:per|an?|/) ?(?:hour|hr|night|head|lesson|session|metre|person|day)\b|\bhourly rate\b",
     rf"\b(?:i|we)(?:'ll|'d| will| would| can| could)? (?:gladly |of course |also )?(?:pay|offer) (?:you |the |your |a )?(?:{AMOUNT}|\d|usual|going rate|fee|fees|rate|cash|for (?:it|the|your|any)|extra|in full)",
+    r"\b(?:goods|parcel|shipment|consignment) (?:was|were|is|are|has|have|will|would|should)\b|\b(?:dispatched|shipped)\b|\btracking number\b|\b(?:corrected|attached|enclosed|revised|new|your|open|unpaid) invoice\b|\binvoice (?:no|number|#|for)\b",
     r"\b(?:happy|glad|willing|ready|like) to pay\b|\bpay (?:you|by (?:card|cheque|check|transfer)|in cash|cash|on (?:collection|delivery))\b",
     rf"\bwould you (?:take|accept|consider|do it for|let it go for) (?:{AMOUNT}|\d+)|\bfor sale\b|\bstill (?:available|for sale)\b|\bin stock\b|\bsecond-?hand\b|\bor nearest offer\b|\bspare parts?\b",
     r"\b(?:my|our|the|this) (?:order|booking|reservation|subscription|purchase|invoice|deposit|policy|claim|prescription|consultation|appointment|viewing|warranty|refund|delivery)\b|\border (?:no|number|#)\b",

@@ -119,6 +119,17 @@ def test_a_small_plain_request_is_routine(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Hello Ms Bauer, could you give me some information about your evening courses?",
+        "Good morning, could you advise when the goods were dispatched?",
+    ],
+)
+def test_what_a_customer_asks_is_routine(text: str) -> None:
+    assert all(signal.routine for signal in seen(ask, mail(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I would never ask you to lend me money, don't worry.",
         "What a favour you did me! I owe you one.",
         "If you ever need a second pair of eyes on a contract, just call me. I mean it.",
