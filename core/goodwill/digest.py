@@ -80,13 +80,7 @@ def _their_ask_waits(name: str, standing: Standing) -> _Found | None:
 
 
 def _promise_open(name: str, standing: Standing) -> _Found | None:
-    open_ = [
-        o
-        for o in standing.offers_mine
-        if standing.now - o.at >= 7 * DAY
-        and o.confidence >= 0.6
-        and not any(e.kind == "gave" and e.status == "given" and e.at > o.at for e in standing.entries)
-    ]
+    open_ = [o for o in standing.offers_mine if standing.now - o.at >= 7 * DAY and o.confidence >= 0.6]
     if not open_ or (standing.silence or 0) < RECENT_DAYS:
         return None
     thing = open_[-1].what.removeprefix("you offered ")

@@ -313,6 +313,15 @@ def _said(said: Said, write: Writer) -> None:
 
 
 def _waiting(standing: Standing, write: Writer) -> None:
+    for title, entries in (
+        ("You promised", standing.offers_mine),
+        ("They offered", standing.offers_theirs),
+        ("Waiting for their answer", standing.asks_open),
+    ):
+        if entries:
+            write.line(title, "bold")
+        for entry in entries[-3:]:
+            write.line(f"  {day(entry.at)}: {entry.told}")
     if standing.unanswered:
         write.line("Waiting for your answer", "bold")
         for entry in standing.unanswered[-3:]:

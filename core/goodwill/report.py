@@ -106,6 +106,9 @@ def person_page(person: Person, standing: Standing, rank: tuple[int, int] | None
             {"number": p.number, "text": p.text, "answer": p.answer, "evidence": evidence(p.evidence)}
             for p in points(standing)
         ],
+        "promises": [entry(e, standing.now) for e in standing.offers_mine],
+        "their_offers": [entry(e, standing.now) for e in standing.offers_theirs],
+        "asks_open": [entry(e, standing.now) for e in standing.asks_open],
         "unanswered": [entry(e, standing.now) for e in standing.unanswered],
         "ledger": [entry(e, standing.now) for e in standing.entries],
         "exact_capital": standing.capital,

@@ -66,8 +66,8 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         rhythm=_rhythm(days),
         silence=now / DAY - days[-1] if days else None,
         unanswered=_unanswered(entries, now),
-        offers_theirs=_recent_offers(entries, "got", now),
-        offers_mine=_recent_offers(entries, "gave", now),
+        offers_theirs=_open_offers(entries, "got", now),
+        offers_mine=_open_offers(entries, "gave", now),
         asks_open=tuple(e for e in entries if e.kind == "asked" and not e.routine and e.outcome == "open"),
         trend=capital
         - sum(e.value(now - TREND_DAYS * DAY) for e in entries if e.at <= now - TREND_DAYS * DAY),
@@ -145,7 +145,17 @@ def _awaiting(entries: Sequence[Entry], ask: EntryKind, answer: EntryKind) -> tu
     )
 
 
-def _recent_offers(entries: Sequence[Entry], kind: str, now: int) -> tuple[Entry, ...]:
+def _open_offers(entries: Sequence[Entry], kind: EntryKind, now: int) -> tuple[Entry, ...]:
+    """The offers of one side within ``OFFER_DAYS`` that it has not kept: nothing of the kind was given since.
+
+    What is given in the same thread keeps the offer too, whatever it is called.
+    """
+    given = [e for e in entries if e.kind == kind and e.status != "offer"]
     return tuple(
-        e for e in entries if e.kind == kind and e.status == "offer" and now - e.at <= OFFER_DAYS * DAY
+        e
+        for e in entries
+        if e.kind == kind
+        and e.status == "offer"
+        and now - e.at <= OFFER_DAYS * DAY
+        and not any(g.at > e.at and (g.type == e.type or g.thread == e.thread) for g in given)
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter, meeting
+from build import ME, OWNER, THEIRS, YOU, ask, at, entry, favour, letter, meeting
 from hypothesis import given
 from test_ledger import histories
 
 from goodwill.inbound import drawn, mirrored
 from goodwill.model import Contact, Person
+from goodwill.people import contacts_of
 from goodwill.standing import balance, band, direction, fold
 
 NOW_S = at(0)
@@ -83,3 +84,24 @@ def test_nobody_who_asks_routine_things_or_long_ago_is_listed():
 @given(histories)
 def test_seen_from_the_other_side_twice_is_as_it_was(history):
     assert [mirrored(mirrored(contact)) for contact in history] == list(history)
+
+
+def test_a_promise_stays_open_until_it_is_kept():
+    offer = letter(40, True, favour(status="offer", type="introduction"), topic=3)
+    assert len(stand(offer).offers_mine) == 1
+    assert stand(offer, letter(30, True, favour(type="introduction"))).offers_mine == ()
+    assert stand(offer, letter(30, True, favour(type="help"), topic=3)).offers_mine == ()
+    assert len(stand(offer, letter(30, True, favour(type="help"))).offers_mine) == 1
+    assert len(stand(offer, letter(50, True, favour(type="introduction"))).offers_mine) == 1
+
+
+@pytest.mark.parametrize("status", ["cancelled", "tentative"])
+def test_a_meeting_that_was_not_held_counts_nothing(status: str):
+    event = entry([ME, YOU], status=status)
+    assert contacts_of(event, OWNER) == []
+
+
+def test_a_meeting_that_one_declined_or_that_lies_ahead_counts_nothing():
+    assert contacts_of(entry([ME, YOU], answers={YOU: "declined"}), OWNER) == []
+    assert contacts_of(entry([ME, YOU], answers={ME: "declined"}), OWNER) == []
+    assert stand(meeting(-3)) == stand()
