@@ -61,17 +61,17 @@ def parse_line(row: Mapping[str, Any], place: str) -> tuple[Event, Context]:
 
 def parse_mail(row: Mapping[str, Any], place: str) -> Event:
     """A mail given as JSON: ``from``, ``to``, ``cc``, ``date``, ``subject``, ``text``, ``in_reply_to``."""
+    sender, to = _parties(row, "from", place), _parties(row, "to", place)
     if not {"text", "subject"} & set(row):
         raise InputError(f"{place}: a mail needs 'text'", "The README shows what a line looks like")
     words = split(_text(row, "text", place))
-    sender = _parties(row, "from", place)
     parents = tuple(p for p in [_text(row, "in_reply_to", place).strip(" <>")] if p)
     return Event(
         kind="mail",
         at=parse_moment(row["date"], place) if isinstance(row.get("date"), str) and row["date"] else EPOCH,
         keys=("line",),
         sender=sender[0] if sender else None,
-        to=_parties(row, "to", place),
+        to=to,
         cc=_parties(row, "cc", place) + _parties(row, "bcc", place),
         subject=_text(row, "subject", place),
         text=words.own,
