@@ -55,9 +55,9 @@ def _plain(one: Figures) -> dict[str, Any]:
         "lines": one.lines,
         "positives": one.positives,
         "precision": round(one.precision, 4),
-        "recall": round(one.recall, 4),
-        "f1": round(one.f1, 4),
-        "average_precision": round(one.average_precision, 4),
+        "recall": _rounded(one.recall),
+        "f1": _rounded(one.f1),
+        "average_precision": _rounded(one.average_precision),
         "calibration_error": round(one.calibration_error, 4),
         "mistakes": [
             {
@@ -69,6 +69,10 @@ def _plain(one: Figures) -> dict[str, Any]:
             for mistake in one.mistakes
         ],
     }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def show(found: Sequence[Case], worst: int, writer: Writer) -> None:
@@ -90,7 +94,12 @@ def show(found: Sequence[Case], worst: int, writer: Writer) -> None:
 
 def _row(one: Figures) -> list[str]:
     shares = (one.precision, one.recall, one.f1, one.average_precision, one.calibration_error)
-    return [_name(one), f"{one.lines:,}", f"{one.positives:,}", *(f"{share:.3f}" for share in shares)]
+    return [
+        _name(one),
+        f"{one.lines:,}",
+        f"{one.positives:,}",
+        *("-" if share is None else f"{share:.3f}" for share in shares),
+    ]
 
 
 def _name(one: Figures) -> str:

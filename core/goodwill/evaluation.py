@@ -41,7 +41,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one outcome over ``lines`` lines, of which ``positives`` hold it.
+    """The figures of one outcome over ``lines`` lines, of which ``positives`` hold it (None: none does).
 
     ``calibration_error`` is the expected calibration error over ten bins of equal width (Naeini, Cooper
     and Hauskrecht, AAAI 2015). ``mistakes`` are the worst first: the surest false alarms and misses.
@@ -51,9 +51,9 @@ class Figures:
     lines: int
     positives: int
     precision: float
-    recall: float
-    f1: float
-    average_precision: float
+    recall: float | None
+    f1: float | None
+    average_precision: float | None
     calibration_error: float
     mistakes: Sequence[Case]
 
@@ -141,16 +141,16 @@ def _figures(outcome: str, cases: Sequence[Case], worst: int) -> Figures:
     called = [one.called[outcome] for one in cases]
     scores = [one.scores[outcome] for one in cases]
     hits = sum(true and said for true, said in zip(truth, called, strict=True))
-    precision, recall = hits / max(1, sum(called)), hits / max(1, sum(truth))
+    precision = hits / max(1, sum(called))
     wrong = [one for one in cases if one.truth[outcome] != one.called[outcome]]
     return Figures(
         outcome,
         len(cases),
         sum(truth),
         precision,
-        recall,
-        2 * hits / max(1, sum(called) + sum(truth)),
-        average_precision(truth, scores),
+        hits / sum(truth) if any(truth) else None,
+        2 * hits / (sum(called) + sum(truth)) if any(truth) else None,
+        average_precision(truth, scores) if any(truth) else None,
         calibration_error(truth, scores),
         sorted(wrong, key=lambda one: (-abs(one.truth[outcome] - one.scores[outcome]), one.id))[:worst],
     )

@@ -88,3 +88,10 @@ def test_a_label_that_is_wrong_is_named(row: dict[str, Any], words: str):
     with pytest.raises(InputError, match="line 3") as caught:
         label_of(row, "file, line 3")
     assert words in str(caught.value)
+
+
+def test_what_no_line_holds_has_no_recall():
+    row = {"id": "1", "signals": [], "scores": {"ask": 0.1}}
+    (figures,) = measure([case("1", {"ask": "none"}, row, "")], 3)[:1]
+    assert (figures.recall, figures.f1, figures.average_precision) == (None, None, None)
+    assert figures.calibration_error == pytest.approx(0.1)
