@@ -335,18 +335,22 @@ def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
     lines = [e for e in standing.entries if everything or e.kind not in {"wrote", "heard"}]
     hidden = [] if everything else lines[:-LEDGER_SHOWN]
     rows = [
-        (day(e.at), _shorten(e.told), f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}")
+        (day(e.at), _shorten(_told(e)), f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}")
         for e in lines[len(hidden) :]
     ]
     if hidden:
         rows.insert(0, _sum(f"earlier entries: {len(hidden)} (--all shows them)", hidden, standing.now))
     if letters:
-        rows.append(_sum("the letters between you", letters, standing.now))
+        rows.append(_sum(f"{number(len(letters), 'letter')}, those to groups too", letters, standing.now))
     rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
     write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
     write.line(
         f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, asks twice as fast; 1 point is a small favour."
     )
+
+
+def _told(entry: Entry) -> str:
+    return entry.told.replace(entry.what, f"{entry.what} (routine)", 1) if entry.routine else entry.told
 
 
 def _sum(what: str, entries: Sequence[Entry], now: int) -> tuple[str, str, str, str]:
