@@ -165,6 +165,8 @@ class App:
             if number not in found:
                 raise InputError(f"there is no warning {number}", "`goodwill review` lists them")
             one = found[number]
+            if one.answer != said:
+                teaching.unlearn(connection, one, now)
             teaching.learn(connection, one, said, now)
             warned.settle(connection, number, cast(Answer, said))
             return one
@@ -351,6 +353,6 @@ def _stale(connection: Connection, fingerprint: str) -> int:
     return len(connection.execute(query).all())
 
 
-def _standing_order(pair: tuple[Person, Standing]) -> tuple[bool, float, str]:
+def _standing_order(pair: tuple[Person, Standing]) -> tuple[float, bool, str]:
     person, standing = pair
-    return (not standing.two_way, -standing.capital, person.shown.lower())
+    return (-standing.capital, not standing.two_way, person.shown.lower())

@@ -65,7 +65,7 @@ def _noted(said: Said) -> dict[int, _Judged]:
     """What the owner's notes answer: whoever knows enough to write it down knows it."""
     found: dict[int, _Judged] = {}
     for number, (kind, enough) in NOTED.items():
-        notes = [note for note in said.notes if note.kind == kind]
+        notes = list({note.value.casefold(): note for note in said.notes if note.kind == kind}.values())
         if len(notes) >= enough:
             found[number] = "yes", tuple(Evidence(n.at, f"you noted: “{n.value}”") for n in notes[-SHOWN:])
     return found

@@ -26,7 +26,8 @@ def parse_moment(text: str, place: str) -> datetime:
         raise ValueError
     except ValueError:
         raise InputError(
-            f"{place}: '{text}' is no date that I know", "Write it as 2026-05-03 or 2026-05-03T14:30:00+02:00"
+            f"{place}: '{text}' is no date that I know",
+            f"Write it as 2026-05-03 or 2026-05-03T14:30:00+02:00, from {FIRST_YEAR} on",
         ) from None
 
 

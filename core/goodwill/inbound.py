@@ -22,7 +22,7 @@ class Drawn:
     """What one person asked of the owner within a year, the oldest ask first.
 
     ``minutes`` is the time a month that granting took, by ``SIZE_MINUTES``. ``capital`` is what they had
-    with the owner, in points, when they asked last, ``given`` what they had put in by then, and
+    with the owner, in points, when they asked last, ``given`` what their favours were worth then, and
     ``verdict`` how that ask would have been judged from their side.
     """
 
@@ -50,7 +50,8 @@ def drawn(
     theirs = frozenset(person.addresses)
     before = fold(map(mirrored, contacts), owner, theirs, asks[-1].at - 1)
     answer, _ = carried(before, SIZE_POINTS[asks[-1].size])
-    return Drawn(person, asks, minutes / MONTHS, before.capital, before.given, answer)
+    gifts = sum(e.value(before.now) for e in before.entries if e.kind == "gave")
+    return Drawn(person, asks, minutes / MONTHS, before.capital, gifts, answer)
 
 
 def mirrored(contact: Contact) -> Contact:

@@ -35,6 +35,8 @@ LETTER_POINTS = 0.15
 LETTERS_A_MONTH = 4
 """Letters beyond these in one month keep in touch but add nothing: much mail is not much capital."""
 THREAD_GAP_DAYS = 60
+LEAST = 0.45
+"""A favour less sure than this is no entry: in everyday mail most such are courtesies."""
 ECHO_DAYS = 21
 """Thanks within this time of a favour confirm it, and are not another one."""
 
@@ -227,6 +229,8 @@ def _signal(
     from_them = signal.by in theirs and not owner.isdisjoint(signal.to)
     if not (mine or from_them) or signal.kind in ("meeting", "answer"):
         return None
+    if signal.kind == "favour" and signal.confidence < LEAST:
+        return None
     kind, verb = _DEEDS[signal.kind, signal.status == "offer", mine]
     points, half_life = _worth(contact, thread, signal, mine, so_far)
     return Entry(
@@ -259,7 +263,9 @@ def _worth(contact: Contact, thread: int, signal: Signal, mine: bool, so_far: _S
     if signal.status == "offer":
         return (OFFER_SHARE * size if mine else 0.0), GOODWILL_HALF_LIFE
     if not mine:
-        return (0.0 if thread in so_far.asked else -UNASKED_SHARE * size), ASK_HALF_LIFE
+        return (
+            0.0 if thread in so_far.asked or signal.type == "recognition" else -UNASKED_SHARE * size
+        ), ASK_HALF_LIFE
     points = size if contact.flags & Flag.OUT else _unechoed(size, contact.at, so_far)
     so_far.gave.append((contact.at, points))
     return points, GOODWILL_HALF_LIFE

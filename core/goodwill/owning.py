@@ -106,14 +106,23 @@ def ask_round(arguments: argparse.Namespace) -> int:
     talk(f"{person.shown}: {len(unknown)} points unknown. Answer y, n, or Enter to leave one out; q ends.")
     for point in unknown:
         print(f"{point.number:2} {point.text}? [y/n] ", end="", file=sys.stderr, flush=True)
-        said = sys.stdin.readline()
-        answer = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}.get(said.strip().lower())
-        if answer:
-            teaching.confirm(app.store, person.addresses[0], point.number, answer, None, now)
-        elif not said or said.strip().lower() in ("q", "quit"):
+        said = _answer()
+        if said == "q":
             break
+        if said:
+            teaching.confirm(app.store, person.addresses[0], point.number, said, None, now)
     print(file=sys.stderr)
     return 0
+
+
+def _answer() -> str:
+    """Read ``yes``, ``no``, nothing, or ``q`` for the end; whatever else is said is asked again."""
+    known = {"y": "yes", "yes": "yes", "n": "no", "no": "no", "": "", "q": "q", "quit": "q"}
+    while said := sys.stdin.readline():
+        if said.strip().lower() in known:
+            return known[said.strip().lower()]
+        print("y, n, Enter or q? ", end="", file=sys.stderr, flush=True)
+    return "q"
 
 
 def review(arguments: argparse.Namespace) -> int:
@@ -122,6 +131,8 @@ def review(arguments: argparse.Namespace) -> int:
 
     app, now = open_app(arguments), moment(arguments)
     if arguments.number:
+        if arguments.reset:
+            raise InputError("--reset is about all warnings", "Leave the number out, or --reset")
         if not arguments.answer:
             raise InputError(f"say what warning {arguments.number} was", f"One of {', '.join(ANSWERS)}")
         one = app.answer(arguments.number, ANSWERS[arguments.answer], now)
@@ -129,7 +140,7 @@ def review(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.reset:
         app.reset_threshold()
-        talk("What past warnings taught is forgotten; the threshold of the configuration holds again.")
+        talk("The threshold of the configuration holds again; your answers to single warnings stay.")
         return 0
     found = app.review(now)
     if arguments.json:

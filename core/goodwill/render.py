@@ -107,10 +107,7 @@ def verdict(judged: Verdict, write: Writer) -> None:
     """The verdict on a draft, in words; nothing but one line when it is clear."""
     write.line(judged.verdict.upper(), _STYLES[judged.verdict])
     if judged.verdict == "clear":
-        drawing = [ask for ask in judged.asks if not ask.routine]
-        write.line(
-            "This asks for a favour, and the relationship carries it." if drawing else _nothing(judged)
-        )
+        write.line(_why_clear(judged))
     for names, one in _alike(judged):
         write.line()
         write.line(f"{names}: {one.verdict}", _STYLES[one.verdict])
@@ -143,6 +140,14 @@ def _alike(judged: Verdict) -> list[tuple[str, RecipientVerdict]]:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         found.append((", ".join(names[:NAMED]) + more, alike[0]))
     return found
+
+
+def _why_clear(judged: Verdict) -> str:
+    reasons = [reason for one in judged.recipients for reason in one.reasons]
+    if reasons:
+        return f"This asks for a favour. {reasons[0].text}."
+    drawing = [ask for ask in judged.asks if not ask.routine]
+    return "This asks for a favour, and the relationship carries it." if drawing else _nothing(judged)
 
 
 def _nothing(judged: Verdict) -> str:
@@ -241,7 +246,10 @@ def inbound(found: Sequence[Drawn], write: Writer) -> None:
     ]
     headers = ("person", "asks", "minutes a month", "they had given", "the last one was", "it was")
     write.table(headers, rows, frozenset({1, 2, 3}))
-    write.line(f"Within {MONTHS} months. Minutes are estimates: 10, 60 or 480 an ask, by its size.")
+    write.line(
+        f"Within {MONTHS} months. Minutes are estimates, 10, 60 or 480 an ask by its size,"
+        " of what you neither declined nor left unanswered."
+    )
 
 
 def _chart(standing: Standing) -> str:
@@ -280,7 +288,10 @@ def person(
     if standing.first is not None and standing.last is not None:
         write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
     if standing.rhythm is not None and standing.silence is not None:
-        write.line(f"Rhythm  every {standing.rhythm:.0f} days; silent for {standing.silence:.0f} days")
+        write.line(
+            f"Rhythm  every {number(round(standing.rhythm), 'day')};"
+            f" silent for {number(round(standing.silence), 'day')}"
+        )
     write.line(
         f"Contact you wrote {number(standing.written, 'time')}, they {standing.heard};"
         f" {number(standing.meetings, 'meeting')}, {standing.direct_meetings} of them one to one"
@@ -345,7 +356,8 @@ def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
     rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
     write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
     write.line(
-        f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, asks twice as fast; 1 point is a small favour."
+        f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, what draws on them twice as fast;"
+        " 1 point is a small favour."
     )
 
 

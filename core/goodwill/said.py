@@ -84,4 +84,7 @@ def sentence_key(quote: str) -> str:
 
 def no_asks(sayings: Iterable[Saying], now: int) -> frozenset[str]:
     """Return the keys of the sentences that the owner called no ask, up to ``now`` (seconds)."""
-    return frozenset(one.value for one in sayings if one.kind == "no ask" and one.at <= now)
+    known: set[str] = set()
+    for one in sorted((one for one in sayings if one.kind == "no ask" and one.at <= now), key=_order):
+        (known.discard if one.value.startswith("-") else known.add)(one.value.removeprefix("-"))
+    return frozenset(known)

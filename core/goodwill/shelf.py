@@ -141,6 +141,8 @@ def _signal_order(signal: Signal) -> tuple[object, ...]:
 def find(connection: Connection, wanted: str) -> list[tuple[Person, tuple[int, ...]]]:
     """The persons whom ``wanted`` may mean: an address, else a name or a part of one."""
     wanted = wanted.strip()
+    if not wanted:
+        raise InputError("the name is empty", "`goodwill people` lists everybody")
     exact = person_at(connection, wanted.lower())
     if exact:
         return [exact]
@@ -151,7 +153,11 @@ def find(connection: Connection, wanted: str) -> list[tuple[Person, tuple[int, .
         row.person_id
         for row in rows
         if row.person_id is not None
-        and ((words and set(words) <= set(plain_name(row.name).split())) or wanted.lower() in row.address)
+        and (
+            (words and set(words) <= set(plain_name(row.name).split()))
+            or wanted.lower() in row.address
+            or wanted.lower() in row.name.lower()
+        )
     }
     return [person_numbered(connection, id_) for id_ in sorted(ids)]
 

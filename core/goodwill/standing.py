@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import quantiles
 
 from goodwill.asks import told_apart
 from goodwill.ledger import COMPANY, DAY, GOODWILL_HALF_LIFE, SIZE_POINTS, Posted, post
@@ -109,11 +109,14 @@ def _first(personal: Sequence[Contact], said: Said, now: int) -> int | None:
 
 
 def _rhythm(days: Sequence[float]) -> float | None:
-    """The usual gap, in days, between the days on which they were in touch with nobody else there."""
+    """The usual gap, in days, between the days on which they were in touch with nobody else there.
+
+    The upper quartile: a letter and its answer the next day are one occasion, not a daily rhythm.
+    """
     distinct = sorted({int(day) for day in days})
     if len(distinct) < 4:
         return None
-    return float(median(b - a for a, b in pairwise(distinct)))
+    return float(quantiles((b - a for a, b in pairwise(distinct)), n=4, method="inclusive")[-1])
 
 
 def _unanswered(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:

@@ -30,6 +30,8 @@ def confirm(store: Store, wanted: str, point: int, answer: str, since: str | Non
     """
     if not 1 <= point <= POINTS:
         raise InputError(f"there is no point {point}", f"The points are numbered 1 to {POINTS}")
+    if since is not None and answer == "no":
+        raise InputError("--since says yes to point 2, and 'no' says no", "Leave one of them out")
     if since is None:
         return _say(store, wanted, "point", f"{point} {answer}", now)
     if point != KNOWN_SINCE:
@@ -137,6 +139,19 @@ def learn(connection: Connection, warned: Warned, said: str, now: datetime) -> N
     elif said == "no ask":
         for key in warned.keys:
             _write(connection, about, "no ask", key, now)
+
+
+def unlearn(connection: Connection, warned: Warned, now: datetime) -> None:
+    """Take back what followed from an earlier answer to the same warning."""
+    about = warned.address
+    if warned.answer == "close":
+        _write(connection, about, "close", "no", now)
+    elif warned.answer == "fine":
+        for type_ in dict.fromkeys(warned.types):
+            _write(connection, about, "fine", f"-{type_}", now)
+    elif warned.answer == "no ask":
+        for key in warned.keys:
+            _write(connection, about, "no ask", f"-{key}", now)
 
 
 def _say(store: Store, wanted: str, kind: SayingKind, value: str, now: datetime) -> Person:

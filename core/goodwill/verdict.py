@@ -77,8 +77,11 @@ def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> Recipi
         for ask in asks
         if not ask.routine and not (account.colleague and ask.type in WORK) and ask.type not in said.fine
     ]
-    unjudged = not drawing or not account.personal or said.close is not None or said.muted is not None
-    answer, reasons = ("clear", []) if unjudged else _weigh(drawing, account, now)
+    why = _unjudged(asks, drawing, account)
+    answer: Answer = "clear"
+    reasons = why
+    if drawing and not why:
+        answer, reasons = _weigh(drawing, account, now)
     return RecipientVerdict(
         address=account.address,
         person=account.person.shown if account.person else account.address,
@@ -90,6 +93,21 @@ def _judge_account(account: Account, asks: Sequence[Signal], now: int) -> Recipi
         reasons=tuple(reasons[:MAX_REASONS]),
         instead=tuple(_instead(answer, reasons, account)[:MAX_INSTEAD]),
     )
+
+
+def _unjudged(asks: Sequence[Signal], drawing: Sequence[Signal], account: Account) -> list[Reason]:
+    """Why an account is not judged though favours are asked of it; empty when it is."""
+    said = account.standing.said
+    if not drawing:
+        fine = [said.fine[ask.type] for ask in asks if not ask.routine and ask.type in said.fine]
+        evidence = tuple(Evidence(at, "your word") for at in fine[:1])
+        return [Reason("your_word", "You said that such asks are fine for them", evidence)] if fine else []
+    for at, what in ((said.close, "You said that you are close"), (said.muted, "You muted them")):
+        if at is not None:
+            return [Reason("your_word", what, (Evidence(at, "your word"),))]
+    if not account.personal:
+        return [Reason("no_person", "A list, a desk or a program answers there, and has no account")]
+    return []
 
 
 def _weigh(asks: Sequence[Signal], account: Account, now: int) -> tuple[Answer, list[Reason]]:
@@ -118,7 +136,7 @@ def carried(standing: Standing, need: float) -> tuple[Answer, list[Reason]]:
     if not invitation and _just_met(standing, need):
         return "premature", [*_young(standing, need), *reasons]
     if standing.capital < LITTLE_LEFT * need and not invitation and not _old_and_alive(standing, need):
-        return "premature", reasons
+        return "premature", [*reasons, *_dormant(standing)]
     late = [*_dormant(standing), *_young(standing, need)]
     if late or standing.capital < need:
         return "caution", late + reasons
@@ -157,8 +175,13 @@ def _too_little(standing: Standing, need: float) -> list[Reason]:
         return []
     gave = [e for e in standing.entries if e.points > 0 and e.kind in {"gave", "meeting"}]
     evidence = tuple(_shown(e) for e in reversed(gave[-2:]))
-    what = "nothing" if not gave else "too little"
+    asked = [e for e in standing.entries if e.kind == "asked" and e.points < 0]
+    if standing.capital < 0 and asked:
+        evidence = (_shown(asked[-1]), *evidence[:1])
+    what = "too little" if standing.capital >= 0.05 else "nothing"
     text = f"There is {what} behind an ask of this size: {standing.capital:.1f} of {need:.1f} points"
+    if _invitation(standing):
+        text += ", as few as their offer of help makes it"
     return [Reason("too_little", text, evidence)]
 
 

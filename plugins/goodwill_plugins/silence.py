@@ -35,11 +35,13 @@ _NO_ASKS = re2.compile(
     r"|\b(?:do not|don't|never) hesitate to\b|\blook(?:ing)? forward to (?:hearing|your|seeing|meeting|it|working|having|catching)\b|\bfeel free to (?:call|contact|reach|ask|e-?mail|write|get in touch|ring|text)\b|\bcan i just say\b"
     r"|\bfavou?rs? you(?:'ve| have)? (?:did|done)\b|\byou(?:'ve| have)? (?:did|done) (?:me|us) (?:a|such a|an?other|the)\b|^\W*(?:(?:and|so|wow|thanks|well)\W+)?i (?:really )?owe you (?:one|big|two|another|a (?:drink|beer|pint|coffee|lunch))\b"
     r"|\bif you(?:'re)? (?:ever )?(?:need|want|stuck|get stuck|short).{0,80}\b(?:just |do |please )?(?:call|ring|ask|tell|shout|say|let me know|give me|come to|count on|drop me|text)\b"
+    r"|\b(?:remove|take|strike) me (?:from|off)\b.{0,40}\blists?\b|\bunsubscribe me\b|\bmind not \w+ing\b|\b(?:she|he|they) asked (?:me|us) ?[:,\"]"
+    r"|\b(?:tell me|let me know|say) (?:how|what|if|whether|when) (?:i|we) (?:can|could|may|might) (?:help|do|be of)\b|\b(?:i|we)(?:'d| would|'ll| will) be (?:\w+ )?(?:glad|happy|delighted|pleased) to (?:introduce|help|lend|show|read|write|drive|recommend|put you) \b"
     r"|^\W*who (?:on earth )?(?:gave|told|said|taught|asked|ever)\b"
 )  # fmt: skip
 _OFFERED = re2.compile(
     r"\b(?:could|can) you use (?:a|an|some|any|another)\b|\bwould it help (?:you |at all )?if (?:i|we)\b|\bdo you (?:need|want) (?:a (?:lift|hand|ride|second pair)|help|me to|any help)\b"
-    r"|(?:^|\W)(?:do you )?want me to\b|\bshall (?:i|we) (?:introduce|put|send|ask|bring|drive|take|fetch|help|look|pick)\b|\bwould you like (?:me|us) to\b|\bneed (?:a lift|a hand)\b.{0,40}\?"
+    r"|\b(?:could|can|may|might) (?:i|we) (?:introduce|connect) you\b|(?:^|\W)(?:do you )?want me to\b|\bshall (?:i|we) (?:introduce|put|send|ask|bring|drive|take|fetch|help|look|pick)\b|\bwould you like (?:me|us) to\b|\bneed (?:a lift|a hand)\b.{0,40}\?"
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from build import ME, NOW, OWNER, THEIRS, THIRD, YOU, ask, at, favour, letter, meeting
@@ -156,3 +157,14 @@ def test_a_mail_of_1970_and_one_of_2038_do_no_harm():
     standing = stand(old, letter(-4500, True, favour()))
     assert standing.first == old.at == 0
     assert 0 <= standing.capital < 1e-9
+
+
+def test_a_doubtful_favour_is_no_entry():
+    doubtful = replace(favour(), confidence=0.4)
+    assert stand(letter(3, True, doubtful)).capital == stand(letter(3, True)).capital
+
+
+def test_praise_binds_nobody():
+    praise = letter(3, False, favour(YOU, ME, type="recognition"))
+    assert stand(praise).capital == 0
+    assert stand(letter(3, False, favour(YOU, ME))).capital < 0

@@ -122,3 +122,17 @@ def test_without_enemies_linked_ones_are_one(links: list[tuple[str, str]]):
 def test_a_muted_meeting_still_stands_in_the_ledger():
     said = said_of([say("mute", "yes")], [YOU], NOW_S)
     assert fold([meeting(3)], THEIRS, OWNER, NOW_S, said).capital > 0
+
+
+def test_the_same_note_three_times_is_one_note():
+    assert answers(*(say("product", word) for word in ("rye", "Rye", "rye")))[3] == "unknown"
+
+
+def test_a_sentence_can_be_an_ask_again():
+    assert no_asks([say("no ask", "abc", 9), say("no ask", "-abc", 8)], NOW_S) == frozenset()
+
+
+def test_a_clear_verdict_says_that_it_rests_on_the_owners_word():
+    standing = fold([letter(3, True)], THEIRS, OWNER, NOW_S, said_of([say("close", "yes")], [YOU], NOW_S))
+    judged = judge([ask()], [Account(YOU, Person(1, "", (YOU,)), standing)], NOW_S, 0.5)
+    assert [reason.code for reason in judged.recipients[0].reasons] == ["your_word"]

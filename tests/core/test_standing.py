@@ -105,3 +105,12 @@ def test_a_meeting_that_one_declined_or_that_lies_ahead_counts_nothing():
     assert contacts_of(entry([ME, YOU], answers={YOU: "declined"}), OWNER) == []
     assert contacts_of(entry([ME, YOU], answers={ME: "declined"}), OWNER) == []
     assert stand(meeting(-3)) == stand()
+
+
+def test_a_letter_and_its_answer_next_day_are_one_occasion():
+    mine, theirs = (
+        [letter(30 * n, True) for n in range(1, 12)],
+        [letter(30 * n - 1, False) for n in range(1, 12)],
+    )
+    assert stand(*mine, *theirs).rhythm == pytest.approx(29, abs=1)
+    assert stand(*(letter(n, True) for n in range(1, 40))).rhythm == 1

@@ -103,7 +103,7 @@ def test_two_addresses_are_merged_and_split_and_new_mail_changes_nothing(known: 
 
 
 def test_a_guided_round_asks_only_what_is_unknown(known: Goodwill):
-    ran = known("show", "ada@there.example", "--ask", "--json", "--now", NOW, stdin="y\nn\n\nq\n")
+    ran = known("show", "ada@there.example", "--ask", "--json", "--now", NOW, stdin="y\nmaybe\nn\n\nq\n")
     told = {point["number"]: point["answer"] for point in json.loads(ran.out)["points"]}
     assert list(told.values()).count("yes") == 1
     assert "1 You trust them" in ran.err
@@ -118,6 +118,7 @@ def test_a_guided_round_asks_only_what_is_unknown(known: Goodwill):
         (("confirm", "ada@there.example", "2", "--since", "soon"), "'soon' is no date"),
         (("confirm", "ada@there.example", "2", "--since", "2999-01-01"), "cannot be"),
         (("confirm", "nobody here", "3"), "nobody in the book is called"),
+        (("show", " "), "the name is empty"),
         (("confirm", ME, "3"), "is your own address"),
         (("note", "ada@there.example"), "the note is empty"),
         (("note", "ada@there.example", "--remove", "4"), "has 0 notes"),
@@ -202,3 +203,23 @@ def test_a_warning_that_is_not_there_is_said_so(known: Goodwill, words: tuple[st
     ran = known(*words)
     assert ran.status == 2
     assert ran.err.strip()
+
+
+def test_a_corrected_answer_takes_the_first_one_back(known: Goodwill):
+    for answer in ("close", "fine", "not-an-ask"):
+        warn(known, "2025-12-29", f"{answer}@far.example")
+        number = str(len(outcomes(known)))
+        known("review", number, answer, "--now", "2025-12-30")
+        known("review", number, "kept", "--now", "2025-12-31")
+        assert warn(known, NOW, f"{answer}@far.example").startswith("PREMATURE")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("confirm", "ada@there.example", "2", "no", "--since", "2020-01-01"),
+        ("review", "1", "close", "--reset"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(known: Goodwill, words: tuple[str, ...]):
+    assert known(*words).status == 2

@@ -140,6 +140,11 @@ def test_what_a_customer_asks_is_routine(text: str) -> None:
         "Please do not hesitate to contact me. Looking forward to hearing from you.",
         "Can I just say how much I loved your talk?",
         "No need to introduce me to Petra any more.",
+        "Please remove me from your list.",
+        "Tell me how I can help you. I would be glad to introduce you to anybody I know.",
+        "Could I introduce you to my printer? It would be a pleasure.",
+        "Would you mind not calling me again?",
+        "She asked me: could you introduce me to her? I said no.",
     ],
 )
 def test_what_only_looks_like_an_ask_is_none(text: str) -> None:
