@@ -203,7 +203,7 @@ class App:
         at = seconds(now)
         with self.store.reading() as connection:
             owner = need_owner(connection)
-            sayings = shelf.sayings(connection)
+            sayings = posting.sayings(connection)
             for person, ids, _conduct, _last in shelf.persons(connection, at):
                 if owner.isdisjoint(person.addresses):
                     contacts = shelf.contacts(connection, ids, at)
@@ -242,7 +242,7 @@ class App:
             owner = need_owner(connection)
             person, ids = shelf.one(connection, wanted)
             contacts = shelf.contacts(connection, ids, at)
-            said = said_of(shelf.sayings(connection), person.addresses, at)
+            said = said_of(posting.sayings(connection), person.addresses, at)
             return person, fold(contacts, frozenset(person.addresses), owner, at, said)
 
     def digest(self, now: datetime) -> tuple[Advice, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from goodwill.common import moment, open_app, print_json, read_bytes, read_lines, talk
 from goodwill.errors import InputError
+from goodwill.writer import Writer
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -40,7 +41,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.verdict(verdict))
     else:
-        render.verdict(verdict, render.Writer())
+        render.verdict(verdict, Writer())
     return 0 if verdict.verdict == "clear" else 1
 
 
@@ -72,7 +73,7 @@ def people(arguments: argparse.Namespace) -> int:
         for person, standing in found:
             print_json(report.person_line(person, standing))
     else:
-        render.people(found, render.Writer())
+        render.people(found, Writer())
     return 0
 
 
@@ -90,7 +91,7 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.person_page(person, standing, rank))
     else:
-        render.person(person, standing, rank, render.Writer(), arguments.all)
+        render.person(person, standing, rank, Writer(), arguments.all)
     return 0
 
 
@@ -103,7 +104,7 @@ def inbound(arguments: argparse.Namespace) -> int:
         for one in found:
             print_json(report.drawn(one))
     else:
-        render.inbound(found, render.Writer())
+        render.inbound(found, Writer())
     return 0
 
 
@@ -118,7 +119,7 @@ def digest(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.digest(advice, seconds(now)))
     else:
-        render.digest(advice, render.Writer())
+        render.digest(advice, Writer())
     try:
         app.announce_digest(advice, now)
     except StoreError as error:
@@ -151,7 +152,6 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the detectors on labelled lines."""
     from goodwill import evaluating
     from goodwill.evaluation import Case
-    from goodwill.render import Writer
 
     app = open_app(arguments)
     found: list[Case] = []
@@ -189,7 +189,7 @@ def status(arguments: argparse.Namespace) -> int:
 
 def rebuild(arguments: argparse.Namespace) -> int:
     """Derive everything anew."""
-    from goodwill.render import number
+    from goodwill.writer import number
 
     read, left = open_app(arguments).rebuild(moment(arguments))
     talk(f"{number(read, 'event')} read again; the ledger was made anew.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def talk(text: str) -> None:
     """Say something to the user that is no data: on stderr."""
-    from goodwill.render import clean
+    from goodwill.writer import clean
 
     print(clean(text), file=sys.stderr)
 

@@ -18,7 +18,7 @@ from goodwill import plugin, render
 from goodwill.app import App
 from goodwill.config import Config
 from goodwill.importing import quiet
-from goodwill.render import Writer
+from goodwill.writer import Writer
 
 ME = "Robin Demo <robin@demo-studio.example>"
 DANA = "Dana Oldfriend <dana@oldfriend.example>"

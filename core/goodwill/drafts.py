@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses
-from typing import Any
+from typing import Any, Literal
 
 from goodwill.codec import EPOCH
 from goodwill.errors import InputError
@@ -14,7 +14,11 @@ from goodwill.model import READER, WRITER, Appointment, Context, Event, Party
 from goodwill.words import split
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000
-_ENTRY_STATUSES = ("confirmed", "tentative", "cancelled")
+_ENTRY_STATUSES: Mapping[str, Literal["confirmed", "tentative", "cancelled"]] = {
+    "confirmed": "confirmed",
+    "tentative": "tentative",
+    "cancelled": "cancelled",
+}
 
 
 def parse_moment(text: str, place: str) -> datetime:
@@ -108,7 +112,7 @@ def _calendar(row: Mapping[str, Any], place: str) -> Event:
         text=_text(row, "description", place) or _text(row, "text", place),
         appointment=Appointment(
             end=end,
-            status=status.lower(),  # type: ignore[arg-type]
+            status=_ENTRY_STATUSES[status.lower()],
             all_day=bool(row.get("all_day")),
             answers={str(k).lower(): str(v).lower() for k, v in dict(row.get("answers") or {}).items()},
         ),

@@ -9,7 +9,7 @@ from goodwill.drafts import parse_line, parse_object
 from goodwill.errors import InputError
 from goodwill.evaluation import Case, Figures, case, finer, label_of, measure
 from goodwill.model import Context, Event
-from goodwill.render import Writer
+from goodwill.writer import Writer
 
 Classify = Callable[[Event, Context], Mapping[str, Any]]
 COLUMNS = ("", "lines", "true", "precision", "recall", "F1", "average precision", "calibration error")

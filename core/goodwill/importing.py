@@ -15,8 +15,8 @@ from goodwill.book import Tally
 from goodwill.errors import InputError
 from goodwill.model import Problem
 from goodwill.plugin import Page
-from goodwill.render import clean, number
 from goodwill.sync import Progress
+from goodwill.writer import clean, number
 
 GARBAGE_EVERY = 20_000
 """A page of events is no garbage: to look it through every 700 objects costs a twentieth of the time."""

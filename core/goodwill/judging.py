@@ -71,7 +71,7 @@ class Judge:
             if finding.failed:
                 what = f"the detector '{finding.failed[0]}' {finding.problems[0][1].what}"
                 raise InputError(f"the draft could not be checked: {what}", "Please report this")
-            sayings = shelf.sayings(connection)
+            sayings = posting.sayings(connection)
             known = no_asks(sayings, at)
             asks = [s for _, s in finding.signals if s.kind == "ask" and s.by == sender.address]
             asks = [ask for ask in asks if not known or sentence_key(ask.quote) not in known]

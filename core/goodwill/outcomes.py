@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from goodwill.asks import WAIT_DAYS
 from goodwill.ledger import DAY
 from goodwill.model import Entry
 
@@ -19,8 +20,6 @@ HARMLESS = frozenset(("no ask", "close", "fine", "answered", "granted"))
 SETTLED = HARMLESS | {"kept", "ignored"}
 SENT_DAYS = 3
 """An ask that is sent within this time of the warning is the one that was warned of."""
-WAIT_DAYS = 14
-"""So long an answer may take before an ask counts as ignored."""
 RECENT, ENOUGH = 10, 5
 """How many of the latest settled warnings are looked at, and how many it takes to learn from them."""
 STEPS = ((0.9, 0.3), (0.75, 0.2), (0.5, 0.1))

@@ -8,6 +8,7 @@ import sys
 from goodwill.common import moment, open_app, print_json, talk
 from goodwill.errors import InputError
 from goodwill.options import ANSWERS
+from goodwill.writer import Writer
 
 
 def confirm(arguments: argparse.Namespace) -> int:
@@ -147,5 +148,5 @@ def review(arguments: argparse.Namespace) -> int:
         for warned in found.warnings:
             print_json(report.warning(warned))
     else:
-        render.review(found, render.Writer())
+        render.review(found, Writer())
     return 0

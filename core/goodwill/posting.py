@@ -19,6 +19,7 @@ from goodwill.said import identities
 
 T = TypeVar("T")
 BATCH = 400
+_SAYINGS = select(*schema.sayings.c).order_by(schema.sayings.c.id)
 _OWNER = select(schema.owner.c.address)
 MAX_NAMESAKES = 12
 """More addresses than this under one name is the name of a service, not of a person."""
@@ -56,6 +57,11 @@ def get_meta(connection: Connection, name: str) -> str | None:
 def owner_of(connection: Connection) -> frozenset[str]:
     """The owner's addresses; empty while they are not known."""
     return frozenset(connection.scalars(_OWNER))
+
+
+def sayings(connection: Connection) -> tuple[Saying, ...]:
+    """Everything that the owner ever said of anybody, in order: a few hundred rows at the most."""
+    return tuple(Saying(*row) for row in connection.execute(_SAYINGS))
 
 
 def stored_events(connection: Connection, ids: Sequence[int] | None = None) -> Iterator[tuple[int, Event]]:
@@ -188,7 +194,7 @@ def refresh_people(connection: Connection) -> None:
             groups.setdefault(plain, []).append(address_of[id_])
     groups = {name: found for name, found in groups.items() if 1 < len(found) <= MAX_NAMESAKES}
     number = {address: id_ for id_, address in address_of.items()}
-    same, apart = identities(Saying(*row) for row in connection.execute(select(*schema.sayings.c)))
+    same, apart = identities(sayings(connection))
     told = [(one, other) for one, other in same if one in number and other in number]
     first = people.merge(groups, [*told, *_links(connection, groups, number)], apart)
     rows = [

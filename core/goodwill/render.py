@@ -1,11 +1,8 @@
-"""What people read: tables and colour on a terminal, plain text in a pipe."""
+"""What people read: verdicts, persons, reviews and digests in words."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from collections.abc import Sequence
 
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
@@ -15,6 +12,7 @@ from goodwill.ledger import GOODWILL_HALF_LIFE
 from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Said, Standing, Verdict
 from goodwill.standing import TREND_DAYS, balance, band, direction
 from goodwill.verdict import day
+from goodwill.writer import Writer, amount, number
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
@@ -36,71 +34,6 @@ NAMED = 3
 QUOTE_SHOWN = 120
 WIDE = 110
 """Columns of a terminal from which ``people`` shows everything."""
-
-
-class Writer:
-    """Writes to one stream; ``fancy`` only when that is a terminal."""
-
-    def __init__(self, out: TextIO | None = None) -> None:
-        self.out = out or sys.stdout
-        self.fancy = self.out.isatty()
-
-    @property
-    def width(self) -> int:
-        """Columns of the terminal."""
-        return shutil.get_terminal_size().columns
-
-    def line(self, text: str = "", style: str = "") -> None:
-        """One line, styled (a rich style) on a terminal."""
-        if self.fancy and style:
-            from rich.console import Console
-            from rich.text import Text
-
-            Console(file=self.out, highlight=False).print(Text(clean(text), style=style))
-        else:
-            print(clean(text), file=self.out)
-
-    def table(self, headers: Sequence[str], rows: Iterable[Sequence[Any]], right: frozenset[int]) -> None:
-        """A table; the columns numbered in ``right`` are numbers."""
-        cells = [[clean(str(cell)) for cell in row] for row in rows]
-        if self.fancy:
-            self._rich_table(headers, cells, right)
-            return
-        widths = [max(len(row[n]) for row in [list(headers), *cells]) for n in range(len(headers))]
-        for row in [list(headers), *cells]:
-            padded = [
-                cell.rjust(width) if n in right else cell.ljust(width)
-                for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            print("  ".join(padded).rstrip(), file=self.out)
-
-    def _rich_table(self, headers: Sequence[str], cells: list[list[str]], right: frozenset[int]) -> None:
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=box.SIMPLE_HEAD)
-        for n, header in enumerate(headers):
-            table.add_column(header, justify="right" if n in right else "left")
-        for row in cells:
-            table.add_row(*(Text(cell, overflow="fold") for cell in row))
-        Console(file=self.out, highlight=False).print(table)
-
-
-def amount(points: float) -> str:
-    """Points with one decimal; never a minus before zero."""
-    return f"{round(points, 1) + 0.0:.1f}"
-
-
-def number(count: int, one: str, many: str = "") -> str:
-    """A count with its noun: 1 mail, 2,000 mails."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def clean(text: str) -> str:
-    """Text without control characters: mail must not be able to steer the terminal."""
-    return "".join(c if c.isprintable() or c in "\t\n" else " " for c in text)
 
 
 def verdict(judged: Verdict, write: Writer) -> None:
@@ -328,14 +261,11 @@ def _waiting(standing: Standing, write: Writer) -> None:
         ("You promised", standing.offers_mine),
         ("They offered", standing.offers_theirs),
         ("Waiting for their answer", standing.asks_open),
+        ("Waiting for your answer", standing.unanswered),
     ):
         if entries:
             write.line(title, "bold")
         for entry in entries[-3:]:
-            write.line(f"  {day(entry.at)}: {entry.told}")
-    if standing.unanswered:
-        write.line("Waiting for your answer", "bold")
-        for entry in standing.unanswered[-3:]:
             write.line(f"  {day(entry.at)}: {entry.told}")
 
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Literal
 
-from goodwill.model import Said, Saying, SayingKind
+from goodwill.model import Said, Saying
 
-NOTES: dict[str, SayingKind] = {"product": "product", "goal": "goal", "family": "family", "note": "note"}
-"""What a note can be about; each kind is a kind of saying."""
+NOTES = frozenset(("product", "goal", "family", "note"))
+"""What a note can be about; each is a kind of saying."""
 _TAKEN_BACK = re.compile(r"-\d{1,18}")  # the number of the note that no longer holds
 _SAME_OR_APART = frozenset(("same", "apart"))
 
@@ -23,13 +24,17 @@ def said_of(sayings: Iterable[Saying], addresses: Iterable[str], now: int) -> Sa
     """Return what was said up to ``now`` (seconds) of the person behind ``addresses``, or of their domain."""
     names = {name for address in addresses for name in (address, f"@{address.rpartition('@')[2]}")}
     known = sorted((one for one in sayings if one.about in names and one.at <= now), key=_order)
-    points = {}
+    points: dict[int, tuple[Literal["yes", "no"], int]] = {}
     fine: dict[str, int] = {}
     notes: dict[int, Saying] = {}
     for one in known:
         if one.kind == "point":
             number, _, answer = one.value.partition(" ")
-            points[int(number)] = (answer, one.at)
+            points.pop(int(number), None)
+            if answer == "yes":
+                points[int(number)] = ("yes", one.at)
+            elif answer == "no":
+                points[int(number)] = ("no", one.at)
         elif one.kind == "fine":
             fine[one.value.removeprefix("-")] = 0 if one.value.startswith("-") else one.at
         elif one.kind in NOTES:
@@ -38,7 +43,7 @@ def said_of(sayings: Iterable[Saying], addresses: Iterable[str], now: int) -> Sa
             else:
                 notes[one.id] = one
     return Said(
-        points={number: (answer, at) for number, (answer, at) in points.items() if answer in ("yes", "no")},  # type: ignore[misc]
+        points=points,
         notes=tuple(notes.values()),
         fine={type_: at for type_, at in fine.items() if at},
         since=_latest(known, "since", _day),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from goodwill import schema
 from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
 from goodwill.errors import InputError
-from goodwill.model import Contact, Event, Person, Saying, Signal
+from goodwill.model import Contact, Event, Person, Signal
 from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
 
@@ -38,7 +38,6 @@ _SIGNALS = (
     .join_from(schema.contacts, schema.signals, schema.signals.c.event_id == _contacts.event_id)
     .where(_contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until"))
 )
-_SAYINGS = select(*schema.sayings.c).order_by(schema.sayings.c.id)
 _STAMP = select(func.count(), func.max(_contacts.event_id)).where(
     _contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until")
 )
@@ -95,11 +94,6 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
         if known is None or (contact.flags, -len(said)) < (known.flags, -len(known.signals)):
             found[event_id] = contact
     return list(found.values())
-
-
-def sayings(connection: Connection) -> tuple[Saying, ...]:
-    """Everything that the owner ever said of anybody, in order: a few hundred rows at the most."""
-    return tuple(Saying(*row) for row in connection.execute(_SAYINGS))
 
 
 def is_small(connection: Connection) -> bool:

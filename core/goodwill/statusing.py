@@ -7,7 +7,7 @@ from typing import Any
 
 from goodwill.app import Status
 from goodwill.plugin import Loaded
-from goodwill.render import Writer, number
+from goodwill.writer import Writer, number
 
 
 def show(status: Status) -> None:

@@ -63,7 +63,7 @@ def remove_note(store: Store, wanted: str, number: int, now: datetime) -> Person
 
     with store.reading() as connection:
         person, _ = shelf.one(connection, wanted)
-        notes = said_of(shelf.sayings(connection), person.addresses, seconds(now)).notes
+        notes = said_of(posting.sayings(connection), person.addresses, seconds(now)).notes
     if number > len(notes):
         raise InputError(f"{person.shown} has {len(notes)} notes", "`goodwill show` numbers them")
     return _say(store, wanted, notes[number - 1].kind, f"-{notes[number - 1].id}", now)

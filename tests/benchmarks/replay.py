@@ -20,17 +20,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / name) for name in ("core", "connectors", "plugins")]
-
-from goodwill import plugin, shelf  # noqa: E402
-from goodwill.app import App  # noqa: E402
-from goodwill.codec import seconds  # noqa: E402
-from goodwill.config import Config  # noqa: E402
-from goodwill.errors import InputError  # noqa: E402
-from goodwill.inbound import mirrored  # noqa: E402
-from goodwill.model import Contact, Entry, Event, Verdict  # noqa: E402
-from goodwill.standing import fold  # noqa: E402
+from goodwill import plugin, shelf
+from goodwill.app import App
+from goodwill.codec import seconds
+from goodwill.config import Config
+from goodwill.errors import InputError
+from goodwill.inbound import mirrored
+from goodwill.model import Contact, Entry, Event, Verdict
+from goodwill.standing import fold
 
 DAY = 86_400
 ANSWER_DAYS = 14
