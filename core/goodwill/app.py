@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from goodwill import digest as digests
-from goodwill import plugin, posting, report, schema, shelf, stream, sync, teaching, warned
+from goodwill import plugin, posting, ranking, report, schema, shelf, stream, sync, teaching, warned
 from goodwill.book import Book, Tally
 from goodwill.codec import digest as hash_of
 from goodwill.codec import iso, readable_event, readable_signal, seconds, unpack_signal
@@ -94,6 +94,21 @@ class App:
             if missing:
                 connection.execute(insert(schema.owner), [{"address": address} for address in missing])
                 posting.repost(connection)
+
+    def remove_owner(self, address: str) -> None:
+        """Take back that ``address`` is the owner's; raises InputError where it is not, or the only one."""
+        with self.store.writing(), self.store.transaction() as connection:
+            own = posting.owner_of(connection)
+            if address not in own:
+                raise InputError(
+                    f"'{address}' is none of your addresses", f"They are {', '.join(sorted(own))}"
+                )
+            if len(own) == 1:
+                raise InputError(
+                    f"{address} is your only address", "Add the right one first: goodwill import --me ADDRESS"
+                )
+            connection.execute(delete(schema.owner).where(schema.owner.c.address == address))
+            posting.repost(connection)
 
     def owner(self) -> frozenset[str]:
         """The owner's addresses; empty while they are not known."""
@@ -198,13 +213,15 @@ class App:
                 stream.publish(connection, topic, key, dict(payload))
             self._deliver(now)
 
-    def standings(self, now: datetime) -> Iterator[tuple[Person, tuple[int, ...], Standing]]:
-        """Everybody who is a person, with the standing as of ``now``."""
+    def standings(
+        self, now: datetime, streams: bool = False
+    ) -> Iterator[tuple[Person, tuple[int, ...], Standing]]:
+        """Everybody who is a person, with the standing as of ``now``; ``streams`` as in ``shelf.persons``."""
         at = seconds(now)
         with self.store.reading() as connection:
             owner = need_owner(connection)
             sayings = posting.sayings(connection)
-            for person, ids, _conduct, _last in shelf.persons(connection, at):
+            for person, ids, _conduct, _last in shelf.persons(connection, at, streams):
                 if owner.isdisjoint(person.addresses):
                     contacts = shelf.contacts(connection, ids, at)
                     said = said_of(sayings, person.addresses, at)
@@ -216,12 +233,8 @@ class App:
         return sorted(found, key=_standing_order)
 
     def rank(self, person: Person, now: datetime) -> tuple[int, int] | None:
-        """The person's place among all by capital, from 1, and of how many; None in a very large book."""
-        with self.store.reading() as connection:
-            if not shelf.is_small(connection):
-                return None
-        ids = [one.id for one, _ in self.people(now)]
-        return (ids.index(person.id) + 1, len(ids)) if person.id in ids else None
+        """The person's place among all by capital, from 1, and of how many; None for nobody."""
+        return ranking.rank(self.store, person, seconds(now))
 
     def inbound(self, now: datetime) -> list[Drawn]:
         """Who asked favours of the owner within a year, those whom it took the most time first."""
@@ -229,7 +242,7 @@ class App:
         found = []
         with self.store.reading() as connection:
             owner = need_owner(connection)
-            for person, ids, standing in self.standings(now):
+            for person, ids, standing in self.standings(now, streams=True):
                 if any(entry.kind == "was asked" and not entry.routine for entry in standing.entries):
                     contacts = shelf.contacts(connection, ids, at)
                     found.append(drawn(person, standing, contacts, owner))

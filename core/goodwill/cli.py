@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from goodwill.common import talk
 from goodwill.errors import GoodwillError
@@ -73,8 +74,15 @@ def _unexpected(error: Exception, arguments: argparse.Namespace) -> int:
     return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """One whose complaints say what to do, like every other of Goodwill's."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows what it takes.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="goodwill", description="Keeps the ledger of your relationships.", allow_abbrev=False
     )
     parser.add_argument("--home", type=path, metavar="DIR", help="where everything is kept")

@@ -79,7 +79,7 @@ def people(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Show one person, after asking what mail cannot show if that is wished."""
-    from goodwill import render, report
+    from goodwill import page, report
 
     if arguments.ask:
         from goodwill.owning import ask_round
@@ -91,7 +91,7 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.person_page(person, standing, rank))
     else:
-        render.person(person, standing, rank, Writer(), arguments.all)
+        page.show(person, standing, rank, Writer(), arguments.all)
     return 0
 
 

@@ -12,7 +12,7 @@ of an ask fades in half that time. Both are this project's choice, not measured.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,6 +37,8 @@ LETTERS_A_MONTH = 4
 THREAD_GAP_DAYS = 60
 LEAST = 0.45
 """A favour less sure than this is no entry: in everyday mail most such are courtesies."""
+SKEW = 2 * DAY
+"""So far, in seconds, two people's clocks and time zones may be apart."""
 ECHO_DAYS = 21
 """Thanks within this time of a favour confirm it, and are not another one."""
 
@@ -80,13 +82,25 @@ def post(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[s
 
     It stays the same while no contact comes in, however time passes: so it can be kept.
     """
-    past = sorted({c.event_id: c for c in contacts if c.at <= until}.values(), key=_order)
+    past = sorted(_caused({c.event_id: c for c in contacts if c.at <= until}.values()), key=_order)
     threads = _threads(past)
     so_far = _SoFar()
     entries: list[Entry] = []
     for contact in past:
         entries.extend(_post(contact, threads[contact.event_id], theirs, owner, so_far))
     return Posted(tuple(past), tuple(entries))
+
+
+def _caused(contacts: Collection[Contact]) -> Iterator[Contact]:
+    """Yield the contacts with every answer after what it answers, where two clocks say otherwise.
+
+    Only by up to ``SKEW``: a mail from another year is wrong about more than its clock.
+    """
+    written = {contact.message: contact.at for contact in contacts if contact.message is not None}
+    for contact in contacts:
+        cause = written.get(contact.parent, contact.at - 1) if contact.parent is not None else contact.at - 1
+        skewed = 0 <= cause - contact.at <= SKEW
+        yield contact._replace(at=cause + 1) if skewed else contact
 
 
 def _order(contact: Contact) -> tuple[int, ...]:

@@ -51,6 +51,15 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         ),
     ),
     (
+        "me",
+        "owning:me",
+        "which addresses are yours",
+        (
+            (("--remove",), {"metavar": "ADDRESS", "help": "this one is not mine"}),
+            _JSON,
+        ),
+    ),
+    (
         "check",
         "commands:check",
         "judge a draft; exit status 0 clear, 1 warned, 2 could not check",

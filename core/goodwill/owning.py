@@ -11,6 +11,20 @@ from goodwill.options import ANSWERS
 from goodwill.writer import Writer
 
 
+def me(arguments: argparse.Namespace) -> int:
+    """Show which addresses are the owner's, after taking one back."""
+    app = open_app(arguments)
+    if arguments.remove:
+        app.remove_owner(arguments.remove.strip().lower())
+    own = sorted(app.owner())
+    if arguments.json:
+        print_json({"me": own})
+    else:
+        for address in own:
+            Writer().line(address)
+    return 0
+
+
 def confirm(arguments: argparse.Namespace) -> int:
     """Write down the owner's answer to one of the thirteen points."""
     from goodwill import teaching

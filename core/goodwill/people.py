@@ -137,13 +137,13 @@ class Conduct:
     meetings: int = 0
 
 
-def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
+def is_person(address: str, conduct: Conduct, name: str = "", streams: bool = False) -> bool:
     """Whether somebody is behind the address: not a list, a newsletter, a bot or a service desk.
 
     Judged by what its mail says of itself (headers) and by how it behaves: most of its mail bulk,
     automatic or not addressed to the owner, and no meeting. Mail to it proves nothing: people answer
     newsletters and write to lists. One that the owner never wrote to must look like somebody's own
-    address, and not send in a stream.
+    address, and not send in a stream (unless ``streams``: whoever asks and asks may be a person too).
     """
     if is_robot(address):
         return False
@@ -156,7 +156,7 @@ def is_person(address: str, conduct: Conduct, name: str = "") -> bool:
     impersonal = conduct.bulk + conduct.automatic
     if conduct.sent == 0:
         impersonal += conduct.unnamed
-        if conduct.received >= STREAM or not is_own_address(address, name):
+        if (not streams and conduct.received >= STREAM) or not is_own_address(address, name):
             return False
     return impersonal * 2 < conduct.received
 

@@ -121,7 +121,7 @@ def withdraw(connection: Connection, ids: Sequence[int], owner: frozenset[str]) 
 def repost(connection: Connection) -> None:
     """Post every stored event anew, as when the owner's addresses have changed."""
     owner = owner_of(connection)
-    for table in (schema.contacts, schema.links, schema.names, schema.addresses):
+    for table in (schema.contacts, schema.links, schema.names, schema.addresses, schema.capitals):
         connection.execute(delete(table))
     for batch in batches(stored_events(connection), BATCH):
         post(connection, dict(batch), owner)

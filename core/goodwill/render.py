@@ -1,4 +1,4 @@
-"""What people read: verdicts, persons, reviews and digests in words."""
+"""What people read: verdicts, tables of people, reviews and digests in words; one person's is ``page``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.inbound import MONTHS, Drawn
 from goodwill.judging import Review
-from goodwill.ledger import GOODWILL_HALF_LIFE
-from goodwill.model import Entry, Evidence, Person, RecipientVerdict, Said, Standing, Verdict
-from goodwill.standing import TREND_DAYS, balance, band, direction
+from goodwill.model import Person, RecipientVerdict, Standing, Verdict
+from goodwill.page import evidence
 from goodwill.verdict import day
-from goodwill.writer import Writer, amount, number
+from goodwill.writer import Writer, amount, shorten
 
 _STYLES = {"clear": "bold green", "caution": "bold yellow", "premature": "bold red"}
-_MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
 OUTCOMES = {
     "": "open",
     "no ask": "not an ask, you said",
@@ -28,10 +26,7 @@ OUTCOMES = {
     "ignored": "sent, and never answered",
 }
 _TURNED = {"clear": "earned", "caution": "early", "premature": "unearned"}
-_BARS = "▁▂▃▄▅▆▇█"
-LEDGER_SHOWN = 25
 NAMED = 3
-QUOTE_SHOWN = 120
 WIDE = 110
 """Columns of a terminal from which ``people`` shows everything."""
 
@@ -50,7 +45,7 @@ def verdict(judged: Verdict, write: Writer) -> None:
                 write.line(f"  You ask for: {ask.type} ({ask.size}): “{' '.join(ask.quote.split())}”")
         for reason in one.reasons:
             write.line(f"  - {reason.text}")
-            _evidence(reason.evidence, write, "      ")
+            evidence(reason.evidence, write, "      ")
         for idea in one.instead:
             write.line(f"  → {idea}.")
         if one.warning:
@@ -87,11 +82,6 @@ def _nothing(judged: Verdict) -> str:
     if judged.asks:
         return "What it asks for is everyday business and draws on nobody's goodwill."
     return "This asks for nothing that draws on anybody's goodwill."
-
-
-def _evidence(shown: Sequence[Evidence], write: Writer, indent: str) -> None:
-    for one in shown:
-        write.line(f"{indent}{day(one.at)}: {one.what}")
 
 
 def people(found: Sequence[tuple[Person, Standing]], write: Writer) -> None:
@@ -140,7 +130,10 @@ def review(found: Review, write: Writer) -> None:
     ]
     write.table(("", "date", "whom", "verdict", "asked for", "what came of it"), rows, frozenset({0}))
     write.line()
-    write.line(f"{found.needless} of the last {found.settled} settled warnings were needless.")
+    if found.settled:
+        write.line(f"{found.needless} of the last {found.settled} settled warnings were needless.")
+    else:
+        write.line("None of them teaches anything: they are open, or from before the last --reset.")
     if found.raised > found.threshold:
         write.line(
             f"So an ask is judged from a confidence of {found.raised:.2f} now instead of "
@@ -173,7 +166,7 @@ def inbound(found: Sequence[Drawn], write: Writer) -> None:
             f"{one.minutes:.0f}",
             amount(one.given),
             _TURNED[one.verdict],
-            f"{day(one.asks[-1].at)}: {_shorten(one.asks[-1].told)}",
+            f"{day(one.asks[-1].at)}: {shorten(one.asks[-1].told)}",
         )
         for one in found
     ]
@@ -183,124 +176,6 @@ def inbound(found: Sequence[Drawn], write: Writer) -> None:
         f"Within {MONTHS} months. Minutes are estimates, 10, 60 or 480 an ask by its size,"
         " of what you neither declined nor left unanswered."
     )
-
-
-def _chart(standing: Standing) -> str:
-    """Capital over two years as a line of bars, from its lowest to its highest."""
-    points = [value for _, value in balance(standing)]
-    low, high = min(0.0, *points), max(points)
-    if high - low < 0.05:
-        return ""
-    bars = "".join(_BARS[round((value - low) / (high - low) * (len(_BARS) - 1))] for value in points)
-    return f"{bars}  {amount(low)} to {amount(high)} points over two years"
-
-
-def person(
-    who: Person, standing: Standing, rank: tuple[int, int] | None, write: Writer, everything: bool
-) -> None:
-    """One person's page: standing, the thirteen points, and the dated ledger."""
-    judged = points(standing)
-    write.line(who.shown, "bold")
-    write.line("  " + ", ".join(who.addresses))
-    write.line()
-    write.line(
-        f"Capital {standing.capital:.2f} = given {standing.given:.2f} - drawn {standing.drawn:.2f}"
-        f" (they gave {standing.received:.2f}, kept apart)"
-    )
-    write.line(
-        f"Depth   {depth(judged, standing)}, {sum(p.answer == 'yes' for p in judged)} of 13 points yes"
-    )
-    if rank:
-        write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
-    change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
-    write.line(f"Trend   {direction(standing)} ({change})")
-    if chart := _chart(standing):
-        write.line(f"Balance {chart}")
-    if standing.reciprocity is not None:
-        write.line(f"Given   {standing.reciprocity:.0%} of what passed between you came from you")
-    if standing.first is not None and standing.last is not None:
-        write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
-    if standing.rhythm is not None and standing.silence is not None:
-        write.line(
-            f"Rhythm  every {number(round(standing.rhythm), 'day')};"
-            f" silent for {number(round(standing.silence), 'day')}"
-        )
-    write.line(
-        f"Contact you wrote {number(standing.written, 'time')}, they {standing.heard};"
-        f" {number(standing.meetings, 'meeting')}, {standing.direct_meetings} of them one to one"
-    )
-    _waiting(standing, write)
-    write.line()
-    write.line("The thirteen points", "bold")
-    for point in judged:
-        write.line(f"  {_MARKS[point.answer]} {point.number:2} {point.text}: {point.answer}")
-        _evidence(point.evidence, write, "        ")
-    _said(standing.said, write)
-    write.line()
-    _ledger(standing, write, everything)
-
-
-def _said(said: Said, write: Writer) -> None:
-    """What the owner has said of this person, with the numbers by which notes are taken back."""
-    words = [(said.close, "you are close: no warnings"), (said.muted, "muted")]
-    words += [(at, f"an ask for {type_} is fine") for type_, at in said.fine.items()]
-    if not said.notes and not any(at for at, _ in words):
-        return
-    write.line()
-    write.line("By your own word", "bold")
-    for at, what in words:
-        if at:
-            write.line(f"  {day(at)}: {what}")
-    for number_, note in enumerate(said.notes, 1):
-        about = "" if note.kind == "note" else f"{note.kind}: "
-        write.line(f"  {number_}. {day(note.at)}: {about}{note.value}")
-
-
-def _waiting(standing: Standing, write: Writer) -> None:
-    for title, entries in (
-        ("You promised", standing.offers_mine),
-        ("They offered", standing.offers_theirs),
-        ("Waiting for their answer", standing.asks_open),
-        ("Waiting for your answer", standing.unanswered),
-    ):
-        if entries:
-            write.line(title, "bold")
-        for entry in entries[-3:]:
-            write.line(f"  {day(entry.at)}: {entry.told}")
-
-
-def _ledger(standing: Standing, write: Writer, everything: bool) -> None:
-    """The dated entries, adding up to capital; without ``everything`` the lesser ones in one line each."""
-    write.line("Ledger", "bold")
-    letters = [e for e in standing.entries if e.kind in {"wrote", "heard"} and not everything]
-    lines = [e for e in standing.entries if everything or e.kind not in {"wrote", "heard"}]
-    hidden = [] if everything else lines[:-LEDGER_SHOWN]
-    rows = [
-        (day(e.at), _shorten(_told(e)), f"{e.points:+.2f}", f"{e.value(standing.now):+.2f}")
-        for e in lines[len(hidden) :]
-    ]
-    if hidden:
-        rows.insert(0, _sum(f"earlier entries: {len(hidden)} (--all shows them)", hidden, standing.now))
-    if letters:
-        rows.append(_sum(f"{number(len(letters), 'letter')}, those to groups too", letters, standing.now))
-    rows.append(("", "capital", "", f"{standing.capital:+.2f}"))
-    write.table(("date", "what", "then", "now"), rows, frozenset({2, 3}))
-    write.line(
-        f"Points halve every {GOODWILL_HALF_LIFE:.0f} days, what draws on them twice as fast;"
-        " 1 point is a small favour."
-    )
-
-
-def _told(entry: Entry) -> str:
-    return entry.told.replace(entry.what, f"{entry.what} (routine)", 1) if entry.routine else entry.told
-
-
-def _sum(what: str, entries: Sequence[Entry], now: int) -> tuple[str, str, str, str]:
-    return "", what, "", f"{sum(entry.value(now) for entry in entries):+.2f}"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= QUOTE_SHOWN else text[: QUOTE_SHOWN - 1] + "…"
 
 
 def digest(advice: Sequence[Advice], write: Writer) -> None:
@@ -315,7 +190,7 @@ def digest(advice: Sequence[Advice], write: Writer) -> None:
             write.line(section.upper(), "bold")
         write.line(f"  {one.person.shown} <{one.person.addresses[0]}>", "bold")
         write.line(f"    {one.why}.")
-        _evidence(one.evidence, write, "      ")
+        evidence(one.evidence, write, "      ")
         write.line(f"    → {one.give}.")
         if one.last is not None:
             write.line(f"    last contact {day(one.last)}, capital {one.capital:.1f}")

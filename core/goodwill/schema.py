@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision that this version of Goodwill works with; see ``migrations/versions``."""
 
 metadata = MetaData()
@@ -173,4 +173,14 @@ warnings = Table(
     Column("payload", Text, nullable=False),
     Column("answer", String(16), nullable=False),
     Index("warnings_by_draft", "draft", "address", unique=True),
+)
+
+capitals = Table(
+    "capitals",
+    metadata,
+    Column("person_id", _Id, primary_key=True, autoincrement=False),
+    Column("stamp", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("sums", Text, nullable=False),
 )

@@ -14,7 +14,6 @@ from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
 
 CHUNK = 400
-SMALL = 30_000
 THREAD_MAILS, THREAD_SECONDS = 10, 60 * 86_400
 
 _contacts, _events = schema.contacts.c, schema.events.c
@@ -96,9 +95,17 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
     return list(found.values())
 
 
-def is_small(connection: Connection) -> bool:
-    """Whether the book can be gone through whole while somebody waits."""
-    return (connection.scalar(select(func.count()).select_from(schema.contacts)) or 0) <= SMALL
+def stamps(connection: Connection, until: int) -> dict[int, tuple[int, int]]:
+    """By address number: how many contacts up to ``until`` (seconds), and the newest event's number.
+
+    They change whenever the contacts do: what is replaced gets a new number.
+    """
+    query = (
+        select(_contacts.address_id, func.count(), func.max(_contacts.event_id))
+        .where(_contacts.at <= until)
+        .group_by(_contacts.address_id)
+    )
+    return {id_: (count, newest) for id_, count, newest in connection.execute(query)}
 
 
 def is_partial(connection: Connection, whole: str) -> bool:
@@ -108,8 +115,13 @@ def is_partial(connection: Connection, whole: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[int, ...], Conduct, int]]:
-    """Everybody who is a person and not a list or a bot, with their conduct and last contact (seconds)."""
+def persons(
+    connection: Connection, until: int, streams: bool = False
+) -> Iterator[tuple[Person, tuple[int, ...], Conduct, int]]:
+    """Everybody who is a person and not a list or a bot, with their conduct and last contact (seconds).
+
+    With ``streams`` those too who write and write and are never written to.
+    """
     totals = contact_totals(connection, until)
     table = schema.addresses.c
     groups: dict[int, list[tuple[int, str, str]]] = {}
@@ -122,7 +134,7 @@ def persons(connection: Connection, until: int) -> Iterator[tuple[Person, tuple[
         rows = [totals[id_] for id_, _, _ in members]
         conduct = Conduct(**{key: sum(int(row[key]) for row in rows) for key in Conduct.__dataclass_fields__})
         name = next((n for _, _, n in members if n), "")
-        if not any(is_person(address, conduct, name) for _, address, _ in members):
+        if not any(is_person(address, conduct, name, streams) for _, address, _ in members):
             continue
         person = Person(person_id, name, tuple(address for _, address, _ in members))
         yield person, tuple(id_ for id_, _, _ in members), conduct, max(int(row["last"]) for row in rows)

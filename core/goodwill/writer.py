@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
+SHOWN = 120
+"""Characters of a quoted sentence."""
+
 
 class Writer:
     """Writes to one stream; ``fancy`` only when that is a terminal."""
@@ -66,6 +69,11 @@ def amount(points: float) -> str:
 def number(count: int, one: str, many: str = "") -> str:
     """A count with its noun: 1 mail, 2,000 mails."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def shorten(text: str) -> str:
+    """``text``, or as much of it as a line of a table has room for."""
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def clean(text: str) -> str:

@@ -168,3 +168,17 @@ def test_praise_binds_nobody():
     praise = letter(3, False, favour(YOU, ME, type="recognition"))
     assert stand(praise).capital == 0
     assert stand(letter(3, False, favour(YOU, ME))).capital < 0
+
+
+def test_an_answer_by_a_slow_clock_is_an_answer():
+    question = letter(10, False, ask(YOU, ME))
+    reply = letter(10.3, True)._replace(parent=question.message)
+    assert fold([question], THEIRS, OWNER, at(0)).unanswered
+    assert not fold([question, reply], THEIRS, OWNER, at(0)).unanswered
+    assert not fold([reply, question], THEIRS, OWNER, at(0)).unanswered
+
+
+def test_a_mail_from_another_year_is_left_where_its_date_is():
+    question = letter(10, False, ask(YOU, ME))
+    reply = letter(400, True)._replace(parent=question.message)
+    assert fold([question, reply], THEIRS, OWNER, at(0)).first == at(400)

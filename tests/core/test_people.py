@@ -159,3 +159,10 @@ def test_the_owner_is_on_most_mail_and_sends_some():
     )
     assert people.propose_owner(Counter({"a@x.example": 5}), Counter({"a@x.example": 5}), 100) is None
     assert people.propose_owner(Counter(), Counter(), 0) is None
+
+
+def test_whoever_asks_and_asks_may_be_a_person_too():
+    pushy = Conduct(received=people.STREAM + 2)
+    assert not people.is_person("pat.pushy@there.example", pushy, "Pat Pushy")
+    assert people.is_person("pat.pushy@there.example", pushy, "Pat Pushy", streams=True)
+    assert not people.is_person("shop@there.example", pushy, "The Shop", streams=True)

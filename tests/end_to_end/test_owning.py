@@ -223,3 +223,16 @@ def test_a_corrected_answer_takes_the_first_one_back(known: Goodwill):
 )
 def test_what_contradicts_itself_is_refused(known: Goodwill, words: tuple[str, ...]):
     assert known(*words).status == 2
+
+
+def test_an_address_that_is_not_mine_is_taken_back(known: Goodwill):
+    assert known("import", "--me", "ada@there.example").status == 0
+    assert known("me").out.split() == ["ada@there.example", ME]
+    assert known("show", "ada@there.example").status == 2
+    taken = known("me", "--remove", "Ada@there.example")
+    assert (taken.status, taken.out.split()) == (0, [ME])
+    assert page(known)["person"] == "Ada Sample"
+    assert "none of your addresses" in known("me", "--remove", "x@y.example").err
+    only = known("me", "--remove", ME)
+    assert (only.status, "only address" in only.err) == (2, True)
+    assert json.loads(known("me", "--json").out) == {"me": [ME]}
