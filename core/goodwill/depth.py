@@ -37,6 +37,16 @@ DEEP, GROWING, SURFACE = 9, 5, 1
 """How many yes make a depth: "yes to most or all" is deep."""
 
 
+MEANINGS = {
+    "none": "no exchange in both directions",
+    "surface": f"fewer than {GROWING} yes",
+    "growing": f"{GROWING} yes or more",
+    "deep": f"{DEEP} yes or more",
+    "dormant": "silent for four of its usual gaps and half a year, or without any rhythm for a year",
+}
+"""What each depth says, in words."""
+
+
 _Judged = tuple[str, tuple[Evidence, ...]]
 
 
@@ -189,7 +199,9 @@ def _top_of_mind(standing: Standing) -> _Judged:
     months = {(e.at // (30 * DAY)) for e in mine}
     if len(months) >= 4:
         return "yes", _evidence(sorted(mine, key=lambda e: -e.at))
-    return ("no", ()) if standing.two_way and not mine else ("unknown", ())
+    if not standing.two_way or mine:
+        return "unknown", ()
+    return "no", (Evidence(year, "since then you began nothing with them alone"),)
 
 
 def _open_talk(standing: Standing) -> _Judged:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from goodwill.depth import MEANINGS, points
 from goodwill.depth import depth as depth_of
-from goodwill.depth import points
 from goodwill.ledger import (
     GOODWILL_HALF_LIFE,
     HOUR_POINTS,
@@ -71,9 +71,9 @@ def show(
         f"Capital {standing.capital:.2f} = given {standing.given:.2f} - drawn {standing.drawn:.2f}"
         f" (they gave {standing.received:.2f}, kept apart)"
     )
-    write.line(
-        f"Depth   {depth_of(judged, standing)}, {sum(p.answer == 'yes' for p in judged)} of 13 points yes"
-    )
+    depth = depth_of(judged, standing)
+    yes = sum(point.answer == "yes" for point in judged)
+    write.line(f"Depth   {depth} ({MEANINGS[depth]}), {yes} of 13 points yes")
     if rank:
         write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
     change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
