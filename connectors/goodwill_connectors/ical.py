@@ -17,27 +17,11 @@ import icalendar
 from icalendar.timezone import tzp
 
 from goodwill.model import Appointment, Event, Party, Problem
-from goodwill.words import from_html
+from goodwill_connectors.calendar_text import description, is_room, stamp
 from goodwill_connectors.headers import clean_name
 from goodwill_connectors.icalsplit import Entry, Sheet, sheets
 from goodwill_connectors.recurrence import Component, TooMany, occurrences
 
-LONGEST_TEXT = 50_000
-
-_CONFERENCE = re.compile(
-    r"^[ \t*>]*(?:-::~|[-_~=*─]{10,}\s*\n\s*(?:microsoft teams|join|zoom)"
-    r"|.{0,80}\binviting you to a scheduled zoom|join zoom meeting"
-    r"|join (?:with google meet|from (?:pc|a video)|the (?:meeting|call|webinar)|on your computer"
-    r"|webex|by phone|microsoft teams|hangout)"
-    r"|microsoft teams (?:meeting|need help|besprechung)|microsoft teams-besprechung"
-    r"|réunion microsoft teams|reunión de microsoft teams"
-    r"|zoom-meeting beitreten|participer à la réunion zoom|unirse a la reunión"
-    r"|an zoom meeting teilnehmen|click here to join"
-    r"|hier klicken, um an der besprechung|https?://(?:\S+\.)?(?:zoom\.us/j|meet\.google\.com"
-    r"|teams\.microsoft\.com/l/meetup|\S*webex\.com)/)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_MARKUP = re.compile(r"<(?:br|p|div|span|a|html|b|ul|li|table)\b[^>]{0,500}/?>", re.IGNORECASE)
 _ANSWERS = {
     "ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative", "NEEDS-ACTION": "needs-action",
     "DELEGATED": "declined",
@@ -174,17 +158,13 @@ def _version(component: Any) -> str:
         sequence = max(0, int(component.get("SEQUENCE", 0)))
     except (TypeError, ValueError):
         sequence = 0
-    stamp = ""
+    changed = ""
     for name in ("LAST-MODIFIED", "DTSTAMP", "CREATED"):
         value = _when(component.get(name))
         if isinstance(value, date):
-            stamp = _stamp(_utc(value, UTC))
+            changed = stamp(_utc(value, UTC))
             break
-    return f"{sequence:08d}.{stamp}"
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%SZ")
+    return f"{sequence:08d}.{changed}"
 
 
 def _utc(value: date | datetime, zone: tzinfo) -> datetime:
@@ -240,7 +220,7 @@ def _guarded(
 
 def _original(component: Component, about: _Sheet) -> str:
     value = _when(component.get("RECURRENCE-ID")) or component["DTSTART"].dt
-    return _stamp(_utc(value, about.zone)) if isinstance(value, datetime) else f"{value:%Y%m%d}"
+    return stamp(_utc(value, about.zone)) if isinstance(value, datetime) else f"{value:%Y%m%d}"
 
 
 def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
@@ -255,10 +235,10 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
         at=at,
         keys=(key[:500],),
         sender=sender,
-        to=tuple(party for party in to if sender is None or party.address != sender.address),
+        to=to,
         cc=cc,
         subject=_text(component, "SUMMARY")[:1000],
-        text=_description(_text(component, "DESCRIPTION")),
+        text=description(_text(component, "DESCRIPTION")),
         version="" if about.method in ("REPLY", "COUNTER", "REFRESH") else parsed.version,
         appointment=Appointment(
             end=_end(component, start, at, about.zone),
@@ -295,14 +275,6 @@ def _text(component: Component, name: str) -> str:
     return str(value).replace("\r\n", "\n").strip()
 
 
-def _description(text: str) -> str:
-    text = text[: LONGEST_TEXT * 4]
-    if _MARKUP.search(text):
-        text = from_html(text.replace("\n", "<br>"))
-    boilerplate = _CONFERENCE.search(text)
-    return (text[: boilerplate.start()] if boilerplate else text)[:LONGEST_TEXT].strip()
-
-
 def _values(component: Component, name: str) -> list[Any]:
     value = component.get(name, [])
     return value if isinstance(value, list) else [value]
@@ -333,7 +305,7 @@ def _attendees(component: Component) -> tuple[tuple[Party, ...], tuple[Party, ..
         parameters = getattr(value, "params", {})
         if party is None or str(parameters.get("CUTYPE", "")).upper() in ("ROOM", "RESOURCE"):
             continue
-        if party.address.endswith("@resource.calendar.google.com"):
+        if is_room(party.address):
             continue
         watches = str(parameters.get("ROLE", "")).upper() == "NON-PARTICIPANT"
         (cc if watches else to).setdefault(party.address, party)

@@ -1,9 +1,13 @@
-"""What became of each ask: granted, declined, answered, ignored, or still open (pure)."""
+"""What became of each ask: granted, declined, answered, ignored, or still open (pure).
+
+What became of it when nothing more comes is worked out once; only the asks of the last days are open.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from goodwill.ledger import DAY
 from goodwill.model import Entry
@@ -15,8 +19,8 @@ UNGRANTED_SHARE = 0.5
 _WORDS = {"asked": ("heard", "got"), "was asked": ("wrote", "gave")}
 
 
-def told_apart(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
-    """Return ``entries`` with the outcome of every ask as of ``now`` (seconds).
+def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return ``entries`` (in order of time) with the outcome that every ask has when nothing more comes.
 
     What follows in the thread tells: something given grants, a refusal declines, any other letter
     answers. Without a thread a letter to them alone within ``WAIT_DAYS`` is an answer too. Asks that were
@@ -38,22 +42,35 @@ def told_apart(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
         letter, gift = _WORDS[entry.kind]
         letters = [e for e in by_thread[letter, entry.thread] if e.at > entry.at]
         gifts = [e for e in by_thread[gift, entry.thread] if e.at > entry.at and e.status != "offer"]
-        found.append(_with_outcome(entry, _outcome(entry, letters, gifts, alone[letter], now)))
+        found.append(_with_outcome(entry, _outcome(entry, letters, gifts, alone[letter])))
     return tuple(found)
 
 
-def _outcome(
-    ask: Entry, letters: Sequence[Entry], gifts: Sequence[Entry], alone: Iterable[int], now: int
-) -> str:
+def as_of(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
+    """Return ``entries``, told apart, with those asks open that did not wait too long ``now`` (seconds)."""
+    latest = len(entries)
+    while latest and entries[latest - 1].at >= now - WAIT_DAYS * DAY:
+        latest -= 1
+    return (*entries[:latest], *(_reopened(entry) for entry in entries[latest:]))
+
+
+def _reopened(entry: Entry) -> Entry:
+    if entry.outcome != "ignored":
+        return entry
+    return entry._replace(outcome="open", points=entry.points / UNGRANTED_SHARE)
+
+
+def _outcome(ask: Entry, letters: Sequence[Entry], gifts: Sequence[Entry], alone: Sequence[int]) -> str:
     said = {letter.status for letter in letters}
     if gifts or "granted" in said:
         return "granted"
     if "declined" in said:
         return "declined"
     until = ask.at + WAIT_DAYS * DAY
-    if letters or (ask.direct and any(ask.at < at <= until for at in alone)):
+    following = bisect_right(alone, ask.at)
+    if letters or (ask.direct and following < len(alone) and alone[following] <= until):
         return "answered"
-    return "open" if now <= until else "ignored"
+    return "ignored"
 
 
 def _with_outcome(ask: Entry, outcome: str) -> Entry:

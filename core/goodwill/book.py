@@ -6,7 +6,7 @@ are kept together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from goodwill import schema
 from goodwill.codec import digest, message_hash, pack_event, pack_signal, seconds
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.model import Context, Event
+from goodwill.plugin import Series
 from goodwill.posting import batches, next_id, owner_of, post, stored_events, withdraw
 from goodwill.words import normalize_subject
 
@@ -92,6 +93,17 @@ class Book:
         self._read(connection, fresh, owner)
         post(connection, fresh, owner)
 
+    def call_off(self, connection: Connection, series: Series, held: Collection[str]) -> None:
+        """Take out the stored occurrences of ``series`` whose keys are not ``held`` by its newest edition."""
+        table, keys = schema.events.c, schema.keys
+        query = select(table.id, table.rank).where(table.series == digest(series.key))
+        stored = {id_ for id_, rank in connection.execute(query) if rank.partition("|")[0] <= series.edition}
+        for chunk in batches(sorted({digest(key) for key in held}), CHUNK):
+            stored -= set(connection.scalars(select(keys.c.event_id).where(keys.c.hash.in_(chunk))))
+        for chunk in batches(sorted(stored), CHUNK):
+            connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
+            withdraw(connection, chunk, owner_of(connection))
+
     def reread(self, connection: Connection) -> tuple[int, int]:
         """Let the detectors read every event again whose words were kept, or that never had any.
 
@@ -144,6 +156,7 @@ class Book:
             "payload": pack_event(event),
             "text": event.text if self._keep_full else None,
             "quoted": event.quoted if self._keep_full else None,
+            "series": digest(event.series) if event.series else None,
         }
 
 

@@ -29,3 +29,19 @@ class StoreError(GoodwillError):
 
 class PluginError(GoodwillError):
     """A plugin that cannot be loaded."""
+
+
+class AccountError(GoodwillError):
+    """A mail or calendar account that cannot be read as it is."""
+
+
+class SignInError(AccountError):
+    """An account that has to be signed in to again."""
+
+
+class Unavailable(AccountError):
+    """A provider that cannot be read for a while; ``until`` (seconds since 1970) a new try makes no sense."""
+
+    def __init__(self, what: str, until: float) -> None:
+        super().__init__(what, "Nothing is lost; the next `goodwill sync` goes on from here")
+        self.until = until

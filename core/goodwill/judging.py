@@ -14,12 +14,12 @@ from goodwill.codec import message_hash, seconds
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.errors import InputError
 from goodwill.houses import colleagues
-from goodwill.ledger import Posted, post
+from goodwill.ledger import Posted
 from goodwill.model import Context, Event, Party, Person, Saying, Verdict
 from goodwill.outcomes import SETTLED, Answer, Warned, outcome, raised
 from goodwill.people import is_desk, is_robot
 from goodwill.said import no_asks, said_of, sentence_key
-from goodwill.standing import fold, standing
+from goodwill.standing import fold, settled, standing
 from goodwill.store import Store
 from goodwill.verdict import RANK, Account, judge
 from goodwill.words import normalize_subject
@@ -152,7 +152,7 @@ class Judge:
         kept = self._ledgers.get(ids)
         if kept is None or kept[0] != stamp:
             contacts = shelf.contacts(connection, ids, at)
-            kept = stamp, post(contacts, frozenset(person.addresses), owner, at)
+            kept = stamp, settled(contacts, frozenset(person.addresses), owner, at)
             if len(self._ledgers) >= KEPT_LEDGERS:
                 self._ledgers.clear()
             self._ledgers[ids] = kept

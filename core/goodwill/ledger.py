@@ -78,10 +78,7 @@ class Posted:
 
 
 def post(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[str], until: int) -> Posted:
-    """The entries that the contacts up to ``until`` (seconds) make; the first half of ``fold``.
-
-    It stays the same while no contact comes in, however time passes: so it can be kept.
-    """
+    """The entries that the contacts up to ``until`` (seconds) make, in order of time."""
     past = sorted(_caused({c.event_id: c for c in contacts if c.at <= until}.values()), key=_order)
     threads = _threads(past)
     so_far = _SoFar()

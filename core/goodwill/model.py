@@ -83,6 +83,13 @@ class Event:
     appointment: Appointment | None = None
 
     @property
+    def series(self) -> str:
+        """The key of the calendar entry that this is an occurrence of (``cal:UID``); empty for a mail."""
+        if self.appointment is None or not self.keys:
+            return ""
+        return self.keys[0].rpartition("/")[0] if self.appointment.recurring else self.keys[0]
+
+    @property
     def parties(self) -> tuple[Party, ...]:
         """Everybody named on the event, the sender first, each address once."""
         seen: dict[str, Party] = {}

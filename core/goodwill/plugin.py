@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pluggy
 
@@ -64,12 +64,21 @@ class SubscriberHooks:
         """Called for each digest that was made and was not empty."""
 
 
+class Series(NamedTuple):
+    """A calendar entry with all its occurrences: its ``key`` (``cal:UID``) and the edition they are of."""
+
+    key: str
+    edition: str
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that a connector met: where (``stream``, ``id``, ``version``) and what it holds.
 
     ``events`` may be empty (nothing in it concerns a relationship) or several (a calendar file).
-    ``problems`` says what could not be read; the item then counts as seen all the same.
+    ``problems`` says what could not be read; the item then counts as seen all the same. ``series`` names
+    the calendar entries of which the item holds every occurrence: stored ones that it does not hold, and
+    that are of no later edition, were called off.
     """
 
     stream: str
@@ -77,6 +86,7 @@ class Item:
     version: str = ""
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
+    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this version of Goodwill works with; see ``migrations/versions``."""
 
 metadata = MetaData()
@@ -35,7 +35,24 @@ streams = Table(
     Column("complete", Integer, nullable=False, default=0),
     Column("polled_at", BigInteger),
     Column("readers", Integer, nullable=False),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("reaches", BigInteger),
     Index("streams_by_name", "account", "name", unique=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(320), primary_key=True),
+    Column("provider", String(32), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("connected_at", BigInteger, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("read_at", BigInteger),
+    Column("wait_until", BigInteger),
+    Column("trouble", Text, nullable=False, server_default=""),
 )
 
 items = Table(
@@ -61,6 +78,7 @@ events = Table(
     Column("payload", Text, nullable=False),
     Column("text", Text),
     Column("quoted", Text),
+    Column("series", BigInteger, index=True),
 )
 
 keys = Table(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import quantiles
 
-from goodwill.asks import told_apart
+from goodwill.asks import as_of, told_apart
 from goodwill.ledger import COMPANY, DAY, GOODWILL_HALF_LIFE, SIZE_POINTS, Posted, post
 from goodwill.model import Contact, Entry, EntryKind, Flag, Said, Standing
 
@@ -30,12 +30,18 @@ def fold(
     ``contacts`` in any order, each event once; whatever lies after ``now`` does not exist. The result
     depends on the set of contacts alone.
     """
-    return standing(post(contacts, theirs, owner, now), now, said)
+    return standing(settled(contacts, theirs, owner, now), now, said)
+
+
+def settled(contacts: Iterable[Contact], theirs: frozenset[str], owner: frozenset[str], until: int) -> Posted:
+    """The entries up to ``until`` with what became of asks: the first half of ``fold``, which can be kept."""
+    posted = post(contacts, theirs, owner, until)
+    return Posted(posted.contacts, told_apart(posted.entries))
 
 
 def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
-    """What the entries are worth ``now`` (seconds), and how the two stand; the second half of ``fold``."""
-    past, entries = posted.contacts, told_apart(posted.entries, now)
+    """What ``settled`` entries are worth ``now`` (seconds), and how the two stand: the second half."""
+    past, entries = posted.contacts, as_of(posted.entries, now)
     personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
     close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
     values = [entry.value(now) for entry in entries if entry.points]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from goodwill import schema
 from goodwill.book import Book, Tally
+from goodwill.codec import seconds
 from goodwill.plugin import Connector, Page
 from goodwill.posting import batches, get_meta, next_id, refresh_people
 from goodwill.store import Store
@@ -20,9 +21,12 @@ Progress = Callable[[Page, Tally], None]
 
 
 class Known:
-    """Tells a connector which items the store has met, and today's detectors have read (``plugin.Known``)."""
+    """Tells a connector which items the store has met, and ``readers`` have read (``plugin.Known``).
 
-    def __init__(self, store: Store, account: str, readers: int) -> None:
+    With None any readers will do.
+    """
+
+    def __init__(self, store: Store, account: str, readers: int | None) -> None:
         self._store = store
         self._account = account
         self._readers = readers
@@ -33,7 +37,7 @@ class Known:
         asked = {(storable(item), version): (item, version) for item, version in ids}
         with self._store.reading() as connection:
             number = _stream_id(connection, self._account, storable(stream))
-            if number is None or _readers_of(connection, number) != self._readers:
+            if number is None or self._readers not in (None, _readers_of(connection, number)):
                 return found
             query = select(table.item, table.version).where(table.stream_id == number)
             if len(ids) > 5 * CHUNK:
@@ -45,16 +49,25 @@ class Known:
         return {asked[one] for one in found.intersection(asked)}
 
 
-def poll(store: Store, connector: Connector, account: str, book: Book, now: int, progress: Progress) -> Tally:
+def poll(
+    store: Store,
+    connector: Connector,
+    account: str,
+    book: Book,
+    now: int,
+    progress: Progress,
+    lasting: bool = False,
+) -> Tally:
     """Take in everything that ``connector`` has; returns what became of it.
 
     Whatever interrupts the poll leaves the store whole pages further, never in the middle of one. A
-    stream that other detectors have read is read again from its beginning: what they were is all that
-    is known of mail whose text was not kept.
+    stream that other detectors have read is read again from its beginning (what they were is all that is
+    known of mail whose text was not kept), unless it is ``lasting``: too much to fetch
+    again for every new detector.
     """
     tally = Tally()
     with store.transaction() as connection:
-        readers = book.readers(connection)
+        readers = None if lasting else book.readers(connection)
         cursors = _cursors(connection, account, readers)
     for page in connector.poll(cursors, Known(store, account, readers)):
         with store.transaction() as connection:
@@ -81,11 +94,20 @@ def settle(store: Store) -> None:
 def _take(connection: Connection, page: Page, account: str, book: Book, now: int, tally: Tally) -> None:
     readers = book.readers(connection)
     stream = _open_stream(connection, account, storable(page.stream), readers)
-    book.append(connection, [event for item in page.items for event in item.events], tally)
+    events = [event for item in page.items for event in item.events]
+    book.append(connection, events, tally)
+    for item in page.items:
+        for series in item.series:
+            book.call_off(connection, series, [key for event in item.events for key in event.keys])
     _remember(connection, stream, page)
     tally.items += len(page.items)
     _complain(connection, account, page, now, tally)
     values: dict[str, object] = {"polled_at": now, "complete": int(page.complete)}
+    values |= {"done": page.done, "total": max(page.total, page.done)} if page.done or page.total else {}
+    dated = [seconds(event.at) for event in events if event.dated]
+    if dated:
+        before = connection.scalar(select(schema.streams.c.reaches).where(schema.streams.c.id == stream))
+        values["reaches"] = min([*dated, *([] if before is None else [before])])
     if page.complete:
         values["readers"] = readers
     if page.next_cursor is not None:
@@ -111,11 +133,11 @@ def _readers_of(connection: Connection, stream: int) -> int | None:
     return connection.scalar(select(schema.streams.c.readers).where(schema.streams.c.id == stream))
 
 
-def _cursors(connection: Connection, account: str, readers: int) -> dict[str, str]:
+def _cursors(connection: Connection, account: str, readers: int | None) -> dict[str, str]:
     table = schema.streams.c
-    query = select(table.name, table.cursor).where(
-        table.account == account, table.cursor.is_not(None), table.readers == readers
-    )
+    query = select(table.name, table.cursor).where(table.account == account, table.cursor.is_not(None))
+    if readers is not None:
+        query = query.where(table.readers == readers)
     return {row.name: row.cursor for row in connection.execute(query)}
 
 

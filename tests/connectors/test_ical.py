@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodwill.errors import InputError
-from goodwill.model import Appointment, Event, Party, Problem
+from goodwill.model import Appointment, Event, Flag, Party, Problem
+from goodwill.people import contacts_of
 from goodwill_connectors.ical import parse_calendar
 
 HORIZON = datetime(2028, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ def test_a_single_entry() -> None:
     assert event.at == datetime(2024, 5, 13, 8, tzinfo=UTC)
     assert appointment.end - event.at == timedelta(hours=1)
     assert event.sender == Party("ada@example.com", "Ada")
-    assert event.to == (Party("bo@example.com", "Bo"),)
+    assert event.to == (Party("bo@example.com", "Bo"), Party("ada@example.com"))
     assert appointment.answers == {"ada@example.com": "accepted", "bo@example.com": "accepted"}
     assert (event.subject, event.text, appointment.location) == ("Lunch, at last", "Let us talk.", "Café")
     assert (appointment.busy, appointment.status) == (False, "tentative")
@@ -133,3 +134,15 @@ def test_never_raises_inside_a_calendar(noise: bytes) -> None:
     )
     with pytest.raises(InputError):
         parse_calendar(b"x" + noise.replace(b"BEGIN", b""), HORIZON)
+
+
+def test_an_organiser_who_attends_is_one_of_those_present() -> None:
+    event, _ = one(
+        "UID:u1\nDTSTART:20240513T100000Z\nORGANIZER:mailto:ada@example.com\nATTENDEE:mailto:ada@example.com\n"
+        "ATTENDEE:mailto:bo@example.com\nATTENDEE:mailto:me@example.com"
+    )
+    met = contacts_of(event, frozenset({"me@example.com"}))
+    assert {address: flags >> Flag.OTHERS_SHIFT for address, flags in met} == {
+        "ada@example.com": 1,
+        "bo@example.com": 1,
+    }

@@ -1,0 +1,293 @@
+"""Google Calendar: every chosen calendar by its sync token, every series as Google expands it.
+
+The list of a calendar says what changed; of a series that changed all occurrences are taken anew from
+``events.instances``, so that moved, edited and cancelled ones need no guessing, and the item of the series
+says that it holds all of them. A sync token must not be mixed with a window of time, so the first read takes
+everything; series are expanded up to a horizon, and when that has come near they are read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from goodwill.model import Appointment, Event, Party, Problem
+from goodwill.plugin import Item, Known, Page, Series
+from goodwill_connectors.calendar_text import description, is_room, stamp
+from goodwill_connectors.google_http import Gone, Refused, call
+from goodwill_connectors.headers import clean_name
+
+NAME = "Google Calendar"
+PAGE = 2_500
+AHEAD = timedelta(days=400)
+"""So far series are expanded; when less than half of it is left they are read anew."""
+OWN = "owner"
+PLAIN = frozenset(("default", "fromGmail"))
+"""Kinds of entries that may be meetings: no birthdays, absences, focus times or places of work."""
+_ANSWERS = {"accepted": "accepted", "declined": "declined", "tentative": "tentative"}
+_STATUS: dict[str, Literal["confirmed", "tentative", "cancelled"]] = {
+    "tentative": "tentative",
+    "cancelled": "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A calendar that the account can read: its identity, its name, and whether it is the owner's own."""
+
+    id: str
+    name: str
+    own: bool
+    primary: bool
+
+
+def calendars(service: Any) -> list[Listed]:
+    """The calendars of an account, the primary one first."""
+    found: list[Listed] = []
+    token: str | None = None
+    while True:
+        more = {"pageToken": token} if token else {}
+        answer = call(service.calendarList().list(maxResults=250, **more), NAME)
+        for one in answer.get("items", ()):
+            if not one.get("deleted"):
+                name = str(one.get("summaryOverride") or one.get("summary") or one["id"])
+                own = one.get("accessRole") == OWN
+                found.append(Listed(str(one["id"]), name, own, bool(one.get("primary"))))
+        token = answer.get("nextPageToken")
+        if not token:
+            return sorted(found, key=lambda one: (not one.primary, one.name))
+
+
+class GoogleCalendar:
+    """The calendars numbered by ``ids``. ``service`` is Google's client of the Calendar API, version v3.
+
+    ``now`` (aware) decides how far series are expanded.
+    """
+
+    def __init__(self, service: Any, ids: tuple[str, ...], now: datetime) -> None:
+        self._events = service.events()
+        self._calendars = service
+        self._ids = ids
+        self._now = now
+
+    def addresses(self) -> tuple[str, ...]:
+        """The owner's own address: the primary calendar is called by it."""
+        return tuple(one.id.lower() for one in calendars(self._calendars) if one.primary and "@" in one.id)
+
+    def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]:
+        """Yield what changed in each calendar since its cursor."""
+        for id_ in self._ids:
+            stream = f"calendar {id_}"
+            token, horizon = self._resume(cursors.get(stream))
+            try:
+                yield from self._list(id_, stream, token, horizon)
+            except Gone:
+                if not token:
+                    problem = Problem(f"calendar {id_}", "is not there any more", "Connect the account anew")
+                    yield Page(stream, (), None, complete=True, problems=(problem,))
+                    continue
+                yield from self._list(id_, stream, "", self._now + AHEAD)
+
+    def _resume(self, cursor: str | None) -> tuple[str, datetime]:
+        """The sync token to go on from, if it still serves, and how far series are to be expanded."""
+        try:
+            kept = json.loads(cursor or "{}")
+            until = datetime.fromisoformat(kept["until"])
+            if until > self._now + AHEAD / 2:
+                return str(kept["token"]), until
+        except (ValueError, KeyError, TypeError):
+            pass
+        return "", self._now + AHEAD
+
+    def _list(self, id_: str, stream: str, token: str, horizon: datetime) -> Iterator[Page]:
+        job = _Listing(stream, id_, horizon, zone=UTC)
+        following = bool(token)
+        page = ""
+        while True:
+            more: dict[str, Any] = {"syncToken": token} if token else {"showDeleted": True}
+            if page:
+                more["pageToken"] = page
+            answer = call(
+                self._events.list(calendarId=id_, maxResults=PAGE, singleEvents=False, **more), NAME
+            )
+            job.zone = zone(str(answer.get("timeZone", "")))
+            items = [item for entry in answer.get("items", ()) for item in self._items(entry, job)]
+            job.done += len(items)
+            page = str(answer.get("nextPageToken", ""))
+            if not page:
+                break
+            yield Page(stream, tuple(items), None, complete=following, done=job.done, total=0)
+        next_token = str(answer.get("nextSyncToken", ""))
+        cursor = json.dumps({"token": next_token, "until": horizon.isoformat()}) if next_token else None
+        yield Page(stream, tuple(items), cursor, complete=True, done=job.done, total=job.done)
+
+    def _items(self, entry: Mapping[str, Any], job: _Listing) -> Iterator[Item]:
+        series = str(entry.get("recurringEventId", "")) or (str(entry["id"]) if "recurrence" in entry else "")
+        if series:
+            if series not in job.expanded:
+                job.expanded.add(series)
+                yield self._series(series, entry, job)
+        elif entry.get("status") == "cancelled" and "start" not in entry:
+            yield self._called_off(entry, job)
+        elif entry.get("eventType", "default") in PLAIN:
+            yield _single(entry, job)
+
+    def _series(self, id_: str, entry: Mapping[str, Any], job: _Listing) -> Item:
+        """All occurrences of a series up to the horizon, as one item."""
+        until = job.horizon.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found: list[Mapping[str, Any]] = []
+        page: str | None = None
+        try:
+            while True:
+                more = {"pageToken": page} if page else {}
+                request = self._events.instances(
+                    calendarId=job.calendar, eventId=id_, maxResults=PAGE, timeMax=until, **more
+                )
+                answer = call(request, NAME)
+                found += answer.get("items", ())
+                page = answer.get("nextPageToken")
+                if not page:
+                    break
+        except Gone:
+            found = []
+        except Refused as error:
+            if error.status != 400:
+                raise
+            found = []  # it is a series no more
+        uid = next((str(one["iCalUID"]) for one in found if one.get("iCalUID")), "") or self._uid(
+            id_, entry, job
+        )
+        events = [
+            _event(one, uid, job) for one in found if one.get("status") != "cancelled" and "start" in one
+        ]
+        edition = max([one.version for one in events] + [_version(entry)])
+        kept = tuple(
+            e for e, one in zip(events, found, strict=False) if one.get("eventType", "default") in PLAIN
+        )
+        return Item(job.stream, id_, _edition(entry), kept, series=(Series(f"cal:{uid}", edition),))
+
+    def _called_off(self, entry: Mapping[str, Any], job: _Listing) -> Item:
+        """An entry that was deleted: of it only its number is told."""
+        uid = self._uid(str(entry["id"]), entry, job)
+        return Item(job.stream, str(entry["id"]), _edition(entry), (), series=(Series(f"cal:{uid}", NEWEST),))
+
+    def _uid(self, id_: str, entry: Mapping[str, Any], job: _Listing) -> str:
+        """The iCalendar identity of an entry; Google's own entries are called by their number."""
+        if entry.get("iCalUID"):
+            return str(entry["iCalUID"])
+        try:
+            found = call(self._events.get(calendarId=job.calendar, eventId=id_), NAME)
+        except (Gone, Refused):
+            found = {}
+        return str(found.get("iCalUID") or f"{id_}@google.com")
+
+
+NEWEST = "99999999"
+"""An edition that outranks every other."""
+
+
+@dataclass(slots=True)
+class _Listing:
+    """One reading of one calendar: what was expanded so far, and how many items were made."""
+
+    stream: str
+    calendar: str
+    horizon: datetime
+    zone: ZoneInfo | Any
+    expanded: set[str] = field(default_factory=set)
+    done: int = 0
+
+
+def _single(entry: Mapping[str, Any], job: _Listing) -> Item:
+    uid = str(entry.get("iCalUID") or f"{entry['id']}@google.com")
+    try:
+        event = _event(entry, uid, job)
+    except (KeyError, ValueError, TypeError) as error:
+        problem = Problem(f"entry {entry['id']} of {job.stream}", f"cannot be understood: {error!r}")
+        return Item(job.stream, str(entry["id"]), _edition(entry), problems=(problem,))
+    series = (Series(f"cal:{uid}", event.version),)  # it may have been a series before
+    return Item(job.stream, str(entry["id"]), _edition(entry), (event,), series=series)
+
+
+def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
+    """The event that an entry, or one occurrence of a series, is (pure)."""
+    start, whole = _moment(entry["start"], job.zone)
+    end, _ = _moment(entry.get("end") or entry["start"], job.zone)
+    original = entry.get("originalStartTime")
+    key = f"cal:{uid}"
+    if original:
+        first, whole_first = _moment(original, job.zone)
+        key += f"/{_day(original)}" if whole_first else f"/{stamp(first)}"
+    sender = _party(entry.get("organizer") or {})
+    people = [one for one in entry.get("attendees", ()) if not one.get("resource")]
+    parties = [party for one in people if (party := _party(one)) and not is_room(party.address)]
+    answers = {
+        str(one["email"]).lower(): _ANSWERS.get(str(one.get("responseStatus")), "needs-action")
+        for one in people
+        if one.get("email")
+    }
+    return Event(
+        kind="calendar",
+        at=start,
+        keys=(key[:500],),
+        sender=sender,
+        to=tuple(parties),
+        subject=str(entry.get("summary", ""))[:1000],
+        text=description(str(entry.get("description", ""))),
+        version=_version(entry),
+        appointment=Appointment(
+            end=max(start, end),
+            status=_STATUS.get(str(entry.get("status")), "confirmed"),
+            all_day=whole,
+            recurring=bool(original),
+            busy=entry.get("transparency") != "transparent",
+            location=str(entry.get("location", ""))[:500],
+            answers=answers,
+        ),
+    )
+
+
+def _version(entry: Mapping[str, Any]) -> str:
+    """Sequence and time of the last change, as an iCalendar export of the same entry would have them."""
+    updated = str(entry.get("updated", ""))
+    try:
+        when = stamp(datetime.fromisoformat(updated).astimezone(UTC)) if updated else ""
+    except ValueError:
+        when = ""
+    return f"{int(entry.get('sequence', 0)):08d}.{when}"
+
+
+def _edition(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("etag", "")).strip('"')[:60]
+
+
+def _moment(value: Mapping[str, Any], default: Any) -> tuple[datetime, bool]:
+    """A start or an end in UTC, and whether it is a whole day."""
+    if "date" in value:
+        day = date.fromisoformat(str(value["date"]))
+        return datetime.combine(day, time(), default).astimezone(UTC), True
+    when = datetime.fromisoformat(str(value["dateTime"]))
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=zone(str(value.get("timeZone", "")), default))
+    return when.astimezone(UTC).replace(microsecond=0), False
+
+
+def _day(value: Mapping[str, Any]) -> str:
+    return str(value["date"]).replace("-", "")
+
+
+def zone(name: str, default: Any = UTC) -> Any:
+    """The time zone called ``name`` (IANA), else ``default``."""
+    try:
+        return ZoneInfo(name) if name else default
+    except (ZoneInfoNotFoundError, ValueError):
+        return default
+
+
+def _party(value: Mapping[str, Any]) -> Party | None:
+    address = str(value.get("email", "")).strip().lower()
+    return Party(address, clean_name(str(value.get("displayName", "")), address)) if "@" in address else None
