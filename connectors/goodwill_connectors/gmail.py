@@ -25,7 +25,6 @@ from goodwill_connectors.items import Found, mail_item
 NAME = "Gmail"
 STREAM = "mailbox"
 UNWANTED = frozenset(("DRAFT", "SPAM", "TRASH", "CHAT"))
-QUERY = "-in:drafts -in:chats"
 CHANGES = ("messageAdded", "labelAdded", "labelRemoved")
 LISTED, FETCHED = 500, 50
 """Messages in a page of Gmail's list (its limit), and in one of ours: what an interruption can cost."""
@@ -166,7 +165,7 @@ class Gmail:
     def _list(self, token: str) -> dict[str, Any] | None:
         """A page of the list; None when its token means nothing any more."""
         more = {"pageToken": token} if token else {}
-        request = self._users.messages().list(userId="me", maxResults=LISTED, q=QUERY, **more)
+        request = self._users.messages().list(userId="me", maxResults=LISTED, **more)
         try:
             return call(request, NAME)
         except (Refused, Gone) as error:

@@ -45,8 +45,8 @@ def passes(answer: requests.Response) -> bool:
 class Wire:
     """Sends requests to one provider, called ``name`` to the user.
 
-    ``passing`` tells which refusals pass by themselves. ``sleep`` is in seconds; ``chance`` answers
-    numbers in [0, 1).
+    ``passing`` tells which refusals pass by themselves; ``before`` is told the address of every request
+    that is about to be sent. ``sleep`` is in seconds; ``chance`` answers numbers in [0, 1).
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Wire:
         session: requests.Session,
         name: str,
         passing: Passing = passes,
+        before: Callable[[str], None] = lambda url: None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
@@ -61,6 +62,7 @@ class Wire:
         self._session = session
         self._name = name
         self._passing = passing
+        self._before = before
         self._sleep = sleep
         self._clock = clock
         self._chance = chance
@@ -72,6 +74,7 @@ class Wire:
         """
         last, lost = "", 0
         for attempt in range(TRIES):
+            self._before(url)
             try:
                 answer = self._session.request(method, url, timeout=TIMEOUT, **more)
             except requests.exceptions.SSLError:

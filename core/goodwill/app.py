@@ -12,8 +12,8 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import Connection, delete, insert, select
 
+from goodwill import accounts, plugin, posting, ranking, report, schema, shelf, stream, sync, teaching, warned
 from goodwill import digest as digests
-from goodwill import plugin, posting, ranking, report, schema, shelf, stream, sync, teaching, warned
 from goodwill.book import Book, Tally
 from goodwill.codec import digest as hash_of
 from goodwill.codec import iso, readable_event, readable_signal, seconds, unpack_signal
@@ -59,7 +59,7 @@ class App:
 
     def plugins(self) -> list[plugin.Loaded]:
         """Everything that is installed in either wing, loaded or not."""
-        groups = ("detectors", "subscribers", "connectors", "formats")
+        groups = ("detectors", "subscribers", "connectors", "providers", "formats")
         return [one for group in groups for one in plugin.load(group, self.config.disabled)]
 
     # Taking in
@@ -68,7 +68,7 @@ class App:
         self, paths: Sequence[Path], me: Sequence[str], now: datetime, progress: sync.Progress
     ) -> Tally:
         """Read mail and calendars from ``paths``; ``me`` adds to the owner's addresses."""
-        self._create()
+        self.create()
         tally = Tally()
         with self.store.writing():
             self.set_owner(me)
@@ -78,10 +78,11 @@ class App:
                 book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
                 tally = sync.poll(self.store, connector, FILES, book, seconds(now), progress)
                 self.judge.settle(now)
-            self._deliver(now)
+            self.deliver(now)
         return tally
 
-    def _create(self) -> None:
+    def create(self) -> None:
+        """Make the home and its store where there are none yet."""
         store = Store(self.home, self.config.store_url)
         store.open(create=True)
         self.__dict__["store"] = store
@@ -89,6 +90,9 @@ class App:
     def set_owner(self, me: Sequence[str]) -> None:
         """Add to the owner's addresses, and post all events anew if that changes anything."""
         wanted = {address.strip().lower() for address in me}
+        with self.store.reading() as connection:
+            if wanted <= posting.owner_of(connection):
+                return
         with self.store.transaction() as connection:
             missing = sorted(wanted - posting.owner_of(connection))
             if missing:
@@ -152,10 +156,11 @@ class App:
                 book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
                 counts = book.reread(connection)
                 posting.repost(connection)
-            self._deliver(now)
+            self.deliver(now)
         return counts
 
-    def _deliver(self, now: datetime) -> None:
+    def deliver(self, now: datetime) -> None:
+        """Tell the subscribers what has come in."""
         stream.deliver(self.store, plugin.load("subscribers", self.config.disabled), seconds(now))
 
     # Judging
@@ -203,7 +208,7 @@ class App:
                 numbers = warned.keep(connection, verdict)
                 key = f"{hash_of(repr(verdict)):016x}"
                 stream.publish(connection, "verdict", key, report.verdict(verdict, quotes=False))
-            self._deliver(now)
+            self.deliver(now)
         recipients = tuple(replace(one, warning=numbers.get(one.address, 0)) for one in verdict.recipients)
         return replace(verdict, recipients=recipients)
 
@@ -211,7 +216,7 @@ class App:
         with self.store.writing():
             with self.store.transaction() as connection:
                 stream.publish(connection, topic, key, dict(payload))
-            self._deliver(now)
+            self.deliver(now)
 
     def standings(
         self, now: datetime, streams: bool = False
@@ -326,6 +331,7 @@ class App:
             ).all()
             stale = _stale(connection, self.detectors.fingerprint)
             return Status(
+                accounts=accounts.states(connection),
                 home=str(self.home),
                 owner=sorted(posting.owner_of(connection)),
                 counts=shelf.counts(connection),
@@ -350,6 +356,7 @@ class Status:
 
     SHOWN: ClassVar[int] = 20
 
+    accounts: list[accounts.State]
     home: str
     owner: list[str]
     counts: dict[str, int]

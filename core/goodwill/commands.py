@@ -27,6 +27,47 @@ def import_(arguments: argparse.Namespace) -> int:
     )
 
 
+def connect(arguments: argparse.Namespace) -> int:
+    """Sign in to an account."""
+    from goodwill import polling
+
+    names = ("client", "no_browser", "only", "calendar")
+    wishes = {name: value for name in names if (value := getattr(arguments, name))}
+    account = polling.connect(open_app(arguments), arguments.provider, wishes, moment(arguments))
+    talk(f"{account.name} is connected. `goodwill sync` reads it.")
+    return 0
+
+
+def disconnect(arguments: argparse.Namespace) -> int:
+    """Sign out of an account."""
+    from goodwill import polling
+
+    account, told = polling.disconnect(open_app(arguments), arguments.account, moment(arguments))
+    talk(f"{account.name} is disconnected. {told} What was read of it stays in the ledger.")
+    return 0
+
+
+def sync(arguments: argparse.Namespace) -> int:
+    """Read what is new; 2 where an account could not be read."""
+    from goodwill import polling
+    from goodwill.progress import progress
+
+    app, now = open_app(arguments), moment(arguments)
+    with progress() as show:
+        found = polling.poll(app, arguments.accounts, now, arguments.again, show)
+    for one in found:
+        if arguments.json:
+            told = {"account": one.account.name, "events": one.tally.met, "new": one.tally.new}
+            print_json(told | {"problems": one.tally.problems, "trouble": one.trouble or None})
+        else:
+            Writer().line(f"{one.account.name}: {one.tally.met:,} events met, {one.tally.new:,} new.")
+            if one.tally.problems:
+                Writer().line(f"  Could not be read: {one.tally.problems:,}; `goodwill status` names them.")
+        if one.trouble:
+            talk(f"goodwill: {one.account.name}: {one.trouble}")
+    return 2 if any(one.trouble for one in found) else 0
+
+
 def check(arguments: argparse.Namespace) -> int:
     """Judge a draft: 0 clear, 1 warned."""
     from goodwill import render, report
@@ -181,7 +222,7 @@ def status(arguments: argparse.Namespace) -> int:
 
     status = open_app(arguments).status()
     if arguments.json:
-        print_json(asdict(status))
+        print_json(asdict(status) | {"accounts": [statusing.account_line(one) for one in status.accounts]})
     else:
         statusing.show(status)
     return 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,7 +21,8 @@ class Config:
 
     ``store_url`` is a SQLAlchemy URL ("" for the SQLite file in the home); ``threshold`` is the
     confidence in [0, 1] from which an ask of a draft is judged; ``disabled`` names plugins that are
-    not loaded; ``log_level`` is a level name of Python's logging.
+    not loaded; ``log_level`` is a level name of Python's logging; ``providers`` holds what is said of each
+    provider of accounts, and in tables of their own of single accounts.
     """
 
     keep_text: KeepText = "evidence"
@@ -28,8 +31,12 @@ class Config:
     digest_people: int = 5
     disabled: frozenset[str] = frozenset()
     log_level: str = "INFO"
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+ADDRESSES = frozenset(("api", "auth", "token", "revoke", "authority"))
+ENDPOINTS = ADDRESSES | {"client", "units_per_minute"}
+"""What can be said of a provider, and of each of its accounts."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -62,6 +69,9 @@ def parse(text: str, place: str) -> Config:
         ) from None
     values: dict[str, Any] = {}
     for table, content in tables.items():
+        if table not in _KEYS and table in _providers():
+            values.setdefault("providers", {})[table] = _endpoints(place, text, table, content)
+            continue
         if table not in _KEYS:
             raise _wrong(place, text, table, f"unknown table '{table}'; known are {', '.join(sorted(_KEYS))}")
         if not isinstance(content, dict):
@@ -75,6 +85,42 @@ def parse(text: str, place: str) -> Config:
                 raise _wrong(place, text, key, f"'{table}.{key}' must be {wish}, not {value!r}")
             values[name] = frozenset(value) if isinstance(value, list) else value
     return Config(**values)
+
+
+def _providers() -> frozenset[str]:
+    return frozenset(entry.name for entry in entry_points(group="goodwill.providers"))
+
+
+def _endpoints(place: str, text: str, table: str, content: Any, inner: bool = False) -> dict[str, Any]:
+    """The checked table of a provider, or the one in it of a single account (which holds no further one)."""
+    if not isinstance(content, dict):
+        raise _wrong(place, text, table, f"'{table}' must be a table: write [{table}] above its keys")
+    found: dict[str, Any] = {}
+    for key, value in cast("dict[str, Any]", content).items():
+        if isinstance(value, dict) and "@" in key and not inner:
+            found[key.lower()] = _endpoints(place, text, key, value, inner=True)
+        elif key not in ENDPOINTS:
+            known = ", ".join(sorted(ENDPOINTS))
+            raise _wrong(place, text, key, f"unknown key '{table}.{key}'; known are {known}")
+        elif key == "units_per_minute":
+            if not isinstance(value, int) or isinstance(value, bool) or value < 100:
+                raise _wrong(
+                    place, text, key, f"'{table}.{key}' must be a whole number from 100, not {value!r}"
+                )
+            found[key] = value
+        elif not isinstance(value, str):
+            raise _wrong(place, text, key, f"'{table}.{key}' must be text in quotes, not {value!r}")
+        elif (
+            key in ADDRESSES
+            and value
+            and not re.match(r"https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/]", value)
+        ):
+            raise _wrong(
+                place, text, key, f"'{table}.{key}' must begin with https:// (or be on this machine)"
+            )
+        else:
+            found[key] = value
+    return found
 
 
 def _is_number(value: object) -> bool:

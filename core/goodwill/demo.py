@@ -17,7 +17,7 @@ from pathlib import Path
 from goodwill import plugin, render
 from goodwill.app import App
 from goodwill.config import Config
-from goodwill.importing import quiet
+from goodwill.progress import quiet
 from goodwill.writer import Writer
 
 ME = "Robin Demo <robin@demo-studio.example>"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from goodwill.book import Tally
 from goodwill.errors import InputError
 from goodwill.model import Problem
 from goodwill.plugin import Page
-from goodwill.sync import Progress
+from goodwill.progress import progress, quiet
 from goodwill.writer import clean, number
 
 GARBAGE_EVERY = 20_000
@@ -39,11 +38,11 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
             raise InputError(f"--me: '{address}' is no mail address")
     gc.set_threshold(GARBAGE_EVERY)
     broken: list[Problem] = []
-    with _progress() as progress:
+    with progress() as show:
 
         def watch(page: Page, tally: Tally) -> None:
             broken.extend(page.problems)
-            progress(page, tally)
+            show(page, tally)
 
         tally = app.import_files(paths, me, now, watch)
     if not app.owner():
@@ -59,35 +58,6 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
         remedy = f". {problem.remedy}" if problem.remedy else ""
         print(clean(f"goodwill: {problem.place}: {problem.what}{remedy}."), file=sys.stderr)
     return 2 if broken else 0
-
-
-def quiet(page: Page, tally: Tally) -> None:
-    """Progress that nobody watches."""
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    if not sys.stderr.isatty():
-        yield quiet
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[count]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None, count="")
-
-        def advance(page: Page, tally: Tally) -> None:
-            name = clean(Path(page.stream).name)[:40]
-            count = f"{tally.met:,} events, {tally.new:,} new"
-            bar.update(task, description=name, completed=page.done, total=page.total or None, count=count)
-
-        yield advance
 
 
 def _stranger(app: App, me: Sequence[str]) -> str:

@@ -51,6 +51,45 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         ),
     ),
     (
+        "connect",
+        "commands:connect",
+        "sign in to an account, to be read from then on by `goodwill sync`",
+        (
+            (("provider",), {"metavar": "PROVIDER", "help": "google"}),
+            (
+                ("--client",),
+                {"type": path, "metavar": "FILE", "help": "your OAuth client, as Google gave it out"},
+            ),
+            (("--no-browser",), {"action": "store_true", "help": "sign in on another machine"}),
+            (("--only",), {"choices": ("mail", "calendar"), "help": "read nothing else"}),
+            (
+                ("--calendar",),
+                {
+                    "action": "append",
+                    "metavar": "NAME",
+                    "help": "a calendar to read (repeatable; default: your own)",
+                },
+            ),
+        ),
+    ),
+    (
+        "disconnect",
+        "commands:disconnect",
+        "sign out of an account and delete its secret; what was read stays",
+        ((("account",), {"metavar": "ACCOUNT", "help": "as `goodwill status` calls it"}),),
+    ),
+    (
+        "sync",
+        "commands:sync",
+        "read what is new in every account",
+        (
+            (("accounts",), {"nargs": "*", "metavar": "ACCOUNT", "help": "only these"}),
+            (("--again",), {"action": "store_true", "help": "read everything anew, for better detectors"}),
+            _JSON,
+            _NOW,
+        ),
+    ),
+    (
         "me",
         "owning:me",
         "which addresses are yours",

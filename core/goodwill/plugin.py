@@ -9,14 +9,16 @@ earlier events counts as stale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pluggy
 
-from goodwill.errors import PluginError
+from goodwill.errors import PluginError, SignInError
 from goodwill.model import Context, Event, Problem, Signal
 
 PROJECT = "goodwill"
@@ -114,6 +116,67 @@ class Connector(Protocol):
     """
 
     def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that is polled: which provider's, whose, and what the provider must know of it.
+
+    ``settings`` can be written as JSON and hold no secret. ``addresses`` are the owner's own there, and
+    ``connected`` is when the owner signed in last.
+    """
+
+    provider: str
+    address: str
+    settings: Mapping[str, Any]
+    addresses: tuple[str, ...] = ()
+    connected: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What the account is called: ``google:ada@example.com``."""
+        return f"{self.provider}:{self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of an account that was disconnected, in one sentence for the owner."""
+
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a provider is given to work with: the home, the moment, and a way to talk with the owner.
+
+    ``endpoints`` returns what the configuration says of the provider, for one of its accounts ("" for one
+    that has no name yet); ``ask`` puts a question, and shows no answer to a secret one.
+    """
+
+    home: Path
+    now: datetime
+    endpoints: Callable[[str], Mapping[str, Any]]
+    say: Callable[[str], None]
+    ask: Callable[[str, bool], str]
+
+
+class Provider(Protocol):
+    """A kind of account (group ``goodwill.providers``): how to sign in, and what can be read then.
+
+    ``OPTIONS`` names the options of ``goodwill connect`` that mean something to it, ``ENDPOINTS`` the keys
+    of its table in the configuration.
+    """
+
+    OPTIONS: frozenset[str]
+    ENDPOINTS: frozenset[str]
+
+    def connect(self, desk: Desk, wishes: Mapping[str, Any]) -> Account: ...
+
+    def disconnect(self, account: Account, desk: Desk) -> Ended: ...
+
+    def sources(self, account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]: ...
+
+    def explain(self, account: Account, error: SignInError, now: datetime) -> SignInError: ...
 
 
 class Known(Protocol):

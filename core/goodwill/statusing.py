@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from goodwill.accounts import State
 from goodwill.app import Status
+from goodwill.codec import iso
+from goodwill.judging import FILES
 from goodwill.plugin import Loaded
 from goodwill.writer import Writer, number
 
@@ -24,6 +27,7 @@ def show(status: Status) -> None:
     if status.stale:
         events = number(status.stale, "event")
         write.line(f"Stale     {events} read by other detectors than today's: import the same files again")
+    _accounts(status.accounts, write)
     if status.sources:
         write.line()
         rows = [
@@ -40,8 +44,45 @@ def show(status: Status) -> None:
             write.line(f"  {problem['place']}: {problem['what']}{remedy}")
 
 
+def _accounts(states: Sequence[State], write: Writer) -> None:
+    """Every account: when it was read last, how far back, what is still to come, and why it waits."""
+    for state in states:
+        write.line()
+        write.line(state.account.name, "bold")
+        read = _when(state.read_at) if state.read_at is not None else "never to its end"
+        write.line(f"  Last read whole   {read}")
+        if state.tried_at is not None and state.tried_at != state.read_at:
+            write.line(f"  Last tried        {_when(state.tried_at)}")
+        if state.reaches is not None:
+            write.line(f"  Reaches back to   {_when(state.reaches)[:10]}")
+        if state.pending:
+            write.line(f"  Still to read     about {state.pending:,}")
+        if state.trouble:
+            write.line(f"  Trouble           {state.trouble}")
+        if state.wait_until is not None:
+            write.line(f"  Waits until       {_when(state.wait_until)}")
+
+
+def _when(at: int) -> str:
+    return iso(at)[:16].replace("T", " ") + " UTC"
+
+
+def account_line(state: State) -> dict[str, Any]:
+    """One account's state as a JSON value."""
+    return {
+        "account": state.account.name,
+        "read": iso(state.read_at) if state.read_at is not None else None,
+        "tried": iso(state.tried_at) if state.tried_at is not None else None,
+        "reaches": iso(state.reaches) if state.reaches is not None else None,
+        "pending": state.pending,
+        "trouble": state.trouble or None,
+        "waits_until": iso(state.wait_until) if state.wait_until is not None else None,
+    }
+
+
 def _state(source: dict[str, Any]) -> str:
-    return "complete" if source["complete"] else "interrupted: import it again"
+    again = "import it" if source["account"] == FILES else "sync"
+    return "complete" if source["complete"] else f"interrupted: {again} again"
 
 
 def plugin_line(loaded: Loaded) -> dict[str, Any]:

@@ -57,15 +57,16 @@ def poll(
     now: int,
     progress: Progress,
     lasting: bool = False,
+    tally: Tally | None = None,
 ) -> Tally:
-    """Take in everything that ``connector`` has; returns what became of it.
+    """Take in everything that ``connector`` has; returns what became of it, added to ``tally``.
 
     Whatever interrupts the poll leaves the store whole pages further, never in the middle of one. A
     stream that other detectors have read is read again from its beginning (what they were is all that is
     known of mail whose text was not kept), unless it is ``lasting``: too much to fetch
     again for every new detector.
     """
-    tally = Tally()
+    tally = tally if tally is not None else Tally()
     with store.transaction() as connection:
         readers = None if lasting else book.readers(connection)
         cursors = _cursors(connection, account, readers)

@@ -1,0 +1,157 @@
+"""Google accounts: ``goodwill connect google``, and the sources that such an account has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from goodwill.errors import InputError, SignInError
+from goodwill.plugin import Account, Connector, Desk, Ended
+from goodwill_connectors import google_auth, google_calendar
+from goodwill_connectors.gmail import UNITS_A_MINUTE, Gmail, units
+from goodwill_connectors.google_auth import Client
+from goodwill_connectors.google_calendar import GoogleCalendar
+from goodwill_connectors.google_http import AGAIN, passing, service
+from goodwill_connectors.pace import Pace
+from goodwill_connectors.vault import Vault
+from goodwill_connectors.wire import Wire
+
+NAME = "google"
+OPTIONS = frozenset(("client", "no_browser", "only", "calendar"))
+ENDPOINTS = frozenset(("client", "api", "auth", "token", "revoke", "units_per_minute"))
+TESTING_DAYS = 7
+_WHY = {
+    "mail": "mail, to see who did what for whom (gmail.readonly)",
+    "calendar": "the entries and the list of your calendars, to see whom you meet (calendar.events.readonly, "
+    "calendar.calendarlist.readonly)",
+}
+TRAP = (
+    "If your app is in 'Testing', Google ends this sign-in after 7 days. To leave that: Google Cloud "
+    "console, Google Auth Platform, Audience, 'Publish app'; then connect once more, for a sign-in made in "
+    "'Testing' keeps its 7 days."
+)
+
+
+def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
+    """Sign in, check that the APIs answer, and keep the secret; returns the account.
+
+    ``wishes`` are the options of the command line. Raises InputError and AccountError.
+    """
+    features = (wishes["only"],) if wishes.get("only") else ("mail", "calendar")
+    if wishes.get("calendar") and "calendar" not in features:
+        raise InputError("--calendar chooses calendars, and --only mail reads none", "Leave one of them out")
+    endpoints = desk.endpoints("")
+    path = wishes.get("client") or endpoints.get("client")
+    client = google_auth.client_of(Path(path).expanduser() if path else None, endpoints, desk)
+    desk.say("Google will ask you to allow Goodwill to read, and never to change:")
+    for feature in features:
+        desk.say(f"  - {_WHY[feature]}")
+    token, allowed = google_auth.sign_in(client, features, not wishes.get("no_browser"), desk)
+    missing = [feature for feature in features if feature not in allowed]
+    if missing:
+        raise SignInError(
+            f"the box for your {' and '.join(missing)} was not ticked", f"{AGAIN}, and tick every box"
+        )
+    settings: dict[str, Any] = {"client": client.id, "auth": client.auth, "token": client.token}
+    settings |= {"features": list(features)}
+    secret = {"refresh_token": token, "client_secret": client.secret}
+    return _look(settings, secret, wishes.get("calendar") or (), desk)
+
+
+def _look(settings: dict[str, Any], secret: dict[str, str], names: Sequence[str], desk: Desk) -> Account:
+    """See whose account it is and what it holds, before anything is kept."""
+    services = _services(settings, secret, desk.endpoints(""))
+    addresses: list[str] = []
+    if "mail" in services:
+        gmail = Gmail(services["mail"], desk.now)
+        addresses += gmail.addresses()
+        size = gmail.size()
+        about = f", about {size:,} messages" if size else ""
+        desk.say(f"Gmail: {', '.join(addresses) or 'an account without a name'}{about}.")
+    if "calendar" in services:
+        listed = google_calendar.calendars(services["calendar"])
+        chosen = _chosen(listed, names)
+        settings["calendars"] = [one.id for one in chosen]
+        addresses += [one.id.lower() for one in listed if one.primary and "@" in one.id]
+        desk.say(f"Google Calendar: {', '.join(one.name for one in chosen) or 'none of your own'}.")
+    if not addresses:
+        raise SignInError("Google does not say whose account this is", AGAIN)
+    account = Account(NAME, addresses[0], settings, tuple(dict.fromkeys(addresses)))
+    Vault(desk.home, desk.say).put(account.name, secret)
+    desk.say(TRAP)
+    return account
+
+
+def _chosen(listed: Sequence[google_calendar.Listed], names: Sequence[str]) -> list[google_calendar.Listed]:
+    """The calendars called ``names``; without names the owner's own."""
+    if not names:
+        return [one for one in listed if one.own]
+    found = []
+    for name in names:
+        wanted = [one for one in listed if name.casefold() in (one.id.casefold(), one.name.casefold())]
+        if not wanted:
+            known = ", ".join(f"'{one.name}'" for one in listed)
+            raise InputError(f"there is no calendar '{name}'", f"There are {known}")
+        found += wanted
+    return list(dict.fromkeys(found))
+
+
+def disconnect(account: Account, desk: Desk) -> Ended:
+    """Withdraw the sign-in at Google and delete the secret."""
+    vault = Vault(desk.home)
+    token = vault.get(account.name).get("refresh_token", "")
+    endpoints = desk.endpoints(account.address)
+    heard = bool(token) and google_auth.revoke(token, str(endpoints.get("revoke") or google_auth.REVOKE))
+    vault.drop(account.name)
+    if heard:
+        return Ended("Google has withdrawn the sign-in, and the secret is deleted.")
+    return Ended(
+        "The secret is deleted, but Google was not told. "
+        "Remove Goodwill at https://myaccount.google.com/connections too."
+    )
+
+
+def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
+    """What there is to read, each with its name; raises SignInError where the secret is missing."""
+    secret = Vault(desk.home).get(account.name)
+    if not secret.get("refresh_token"):
+        raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
+    services = _services(account.settings, secret, desk.endpoints(account.address))
+    found: list[tuple[str, Connector]] = []
+    if "mail" in services:
+        horizon = datetime(desk.now.year + 2, 1, 1, tzinfo=UTC)
+        found.append(("Gmail", Gmail(services["mail"], horizon)))
+    if "calendar" in services:
+        ids = tuple(account.settings.get("calendars", ()))
+        found.append(("Google Calendar", GoogleCalendar(services["calendar"], ids, desk.now)))
+    return found
+
+
+def explain(account: Account, error: SignInError, now: datetime) -> SignInError:
+    """Name the trap of apps in 'Testing' where a sign-in ended about when it does."""
+    age = now - account.connected if account.connected else None
+    if age is None or not timedelta(days=TESTING_DAYS - 1) <= age <= timedelta(days=TESTING_DAYS + 7):
+        return error
+    return SignInError(f"{error.what}. It was {age.days} days old: {TRAP}", error.remedy)
+
+
+def _services(
+    settings: Mapping[str, Any], secret: Mapping[str, str], endpoints: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Google's client of each API that is read, over one session."""
+    token = str(endpoints.get("token") or settings["token"])
+    client = Client(str(settings["client"]), secret["client_secret"], str(settings["auth"]), token)
+    features = tuple(settings["features"])
+    session = google_auth.session(client, secret["refresh_token"], features)
+    api = str(endpoints.get("api") or "")
+    quota = int(endpoints.get("units_per_minute") or UNITS_A_MINUTE)
+    pace = Pace(0.9 * quota, 60, 0.05 * quota)
+    found: dict[str, Any] = {}
+    if "mail" in features:
+        wire = Wire(session, "Gmail", passing, before=lambda url: pace.spend(units(url)))
+        found["mail"] = service("gmail", "v1", wire, api)
+    if "calendar" in features:
+        found["calendar"] = service("calendar", "v3", Wire(session, "Google Calendar", passing), api)
+    return found

@@ -1,0 +1,105 @@
+"""The accounts that are polled, as the store keeps them, and how the last poll of each went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from goodwill import schema
+from goodwill.codec import moment
+from goodwill.errors import InputError
+from goodwill.plugin import Account
+
+_TABLE = schema.accounts
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How an account stands; moments in seconds.
+
+    ``read_at`` is the last poll that read all of it, ``tried_at`` the last one at all, ``reaches`` the oldest
+    mail or entry that was read, ``pending`` how many are not read yet (roughly), and ``trouble`` why the last
+    poll ended early. Until ``wait_until`` the provider does not want to be asked.
+    """
+
+    account: Account
+    tried_at: int | None
+    read_at: int | None
+    wait_until: int | None
+    trouble: str
+    reaches: int | None
+    pending: int
+
+
+def keep(connection: Connection, account: Account, now: int) -> None:
+    """Keep an account that the owner has signed in to just now; its cursors stay if it was known."""
+    connection.execute(delete(_TABLE).where(_TABLE.c.name == account.name))
+    row = {"name": account.name, "provider": account.provider, "address": account.address}
+    row |= {"settings": json.dumps(dict(account.settings)), "connected_at": now, "trouble": ""}  # type: ignore[dict-item]
+    connection.execute(insert(_TABLE), [row])
+
+
+def drop(connection: Connection, account: Account) -> None:
+    """Forget an account with its cursors; what was read of it stays."""
+    streams = select(schema.streams.c.id).where(schema.streams.c.account == account.name)
+    connection.execute(delete(schema.items).where(schema.items.c.stream_id.in_(streams)))
+    connection.execute(delete(schema.streams).where(schema.streams.c.account == account.name))
+    connection.execute(delete(schema.problems).where(schema.problems.c.source == account.name))
+    connection.execute(delete(_TABLE).where(_TABLE.c.name == account.name))
+
+
+def states(connection: Connection) -> list[State]:
+    """Every account with its state, by name."""
+    streams = schema.streams.c
+    query = select(streams.account, func.min(streams.reaches), func.sum(streams.total - streams.done))
+    reach = {name: oldest for name, oldest, _ in connection.execute(query.group_by(streams.account))}
+    pending = {
+        name: int(rest)
+        for name, _, rest in connection.execute(query.where(streams.complete == 0).group_by(streams.account))
+    }
+    return [
+        _state(row._mapping, reach, pending)
+        for row in connection.execute(select(_TABLE).order_by(_TABLE.c.name))
+    ]
+
+
+def _state(row: Mapping[Any, Any], reach: Mapping[str, int], pending: Mapping[str, int]) -> State:
+    account = Account(
+        row["provider"], row["address"], json.loads(row["settings"]), connected=moment(row["connected_at"])
+    )
+    return State(
+        account,
+        row["tried_at"],
+        row["read_at"],
+        row["wait_until"],
+        row["trouble"],
+        reach.get(account.name),
+        pending.get(account.name, 0),
+    )
+
+
+def one(connection: Connection, wanted: str) -> Account:
+    """The account called ``wanted``, by its name or address; raises InputError for none or several."""
+    known = [state.account for state in states(connection)]
+    wanted = wanted.strip().lower()
+    found = [a for a in known if wanted in (a.name.lower(), a.address.lower(), a.provider)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(account.name for account in found or known)
+    if not found:
+        raise InputError(
+            f"no account is called '{wanted}'", f"There are {names}" if names else "None is connected"
+        )
+    raise InputError(f"'{wanted}' may be {names}", "Name one of them")
+
+
+def tried(connection: Connection, account: Account, now: int, trouble: str, wait_until: int | None) -> None:
+    """Write down how a poll ended: without ``trouble`` everything was read."""
+    values: dict[str, Any] = {"tried_at": now, "trouble": trouble, "wait_until": wait_until}
+    if not trouble:
+        values["read_at"] = now
+    connection.execute(update(_TABLE).where(_TABLE.c.name == account.name).values(values))

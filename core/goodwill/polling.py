@@ -1,0 +1,173 @@
+"""Accounts from end to end: ``goodwill connect``, ``disconnect`` and ``sync``."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from goodwill import accounts, plugin, sync
+from goodwill.accounts import State
+from goodwill.app import App
+from goodwill.book import Book, Tally
+from goodwill.codec import seconds
+from goodwill.errors import AccountError, GoodwillError, InputError, SignInError, Unavailable
+from goodwill.plugin import Account, Connector, Desk, Provider
+from goodwill.writer import clean
+
+SOON = 60
+"""Seconds to leave a provider alone that names no time itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """How the poll of one account went: what came in, and why it ended early (empty if it did not)."""
+
+    account: Account
+    tally: Tally
+    trouble: str
+
+
+def connect(app: App, name: str, wishes: Mapping[str, Any], now: datetime) -> Account:
+    """Sign in to an account of the provider ``name`` and keep it; returns it.
+
+    ``wishes`` are the options that the owner gave. Raises InputError for one that the provider does not
+    know, and AccountError where the sign-in fails: nothing is kept then.
+    """
+    provider = _provider(name)
+    strange = sorted(option for option in wishes if option not in provider.OPTIONS)
+    if strange:
+        flag = "--" + strange[0].replace("_", "-")
+        raise InputError(f"{flag} means nothing to {name}", f"Leave it out: goodwill connect {name}")
+    app.create()
+    with app.store.writing():
+        account = provider.connect(_desk(app, name, now), wishes)
+        with app.store.transaction() as connection:
+            accounts.keep(connection, account, seconds(now))
+        app.set_owner(account.addresses)
+    return account
+
+
+def disconnect(app: App, wanted: str, now: datetime) -> tuple[Account, str]:
+    """Sign out of an account and forget its secret and cursors; returns it, and what the provider says."""
+    with app.store.writing():
+        with app.store.reading() as connection:
+            account = accounts.one(connection, wanted)
+        ended = _provider(account.provider).disconnect(account, _desk(app, account.provider, now))
+        with app.store.transaction() as connection:
+            accounts.drop(connection, account)
+    return account, ended.told
+
+
+def poll(
+    app: App, wanted: Sequence[str], now: datetime, again: bool, progress: sync.Progress
+) -> list[Polled]:
+    """Read what is new in the accounts called ``wanted`` (all of them if empty).
+
+    One account in trouble does not stop the others. With ``again`` everything is read anew.
+    """
+    with app.store.reading() as connection:
+        states = accounts.states(connection)
+        names = {accounts.one(connection, one).name for one in wanted}
+    if not states:
+        raise InputError("no account is connected yet", "Begin with: goodwill connect google")
+    with app.store.writing():
+        found = [
+            _poll(app, state, now, again, progress)
+            for state in states
+            if not names or state.account.name in names
+        ]
+        app.judge.settle(now)
+        app.deliver(now)
+    return found
+
+
+def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Progress) -> Polled:
+    account, at = state.account, seconds(now)
+    if state.wait_until is not None and state.wait_until > at:
+        return Polled(account, Tally(), state.trouble)
+    provider = _provider(account.provider)
+    desk = _desk(app, account.provider, now)
+    tally = Tally()
+    troubles: list[GoodwillError] = []
+    try:
+        sources = provider.sources(account, desk)
+    except GoodwillError as error:
+        sources = ()
+        troubles.append(error)
+    for name, connector in sources:
+        try:
+            _read(app, account, connector, now, again, progress, tally)
+        except SignInError as error:
+            troubles.append(provider.explain(account, error, now))
+            break
+        except GoodwillError as error:
+            troubles.append(error)
+        except Exception as error:  # a connector's crash is a problem, not a stop
+            troubles.append(
+                AccountError(f"{name}: this should not have happened ({error!r})", "Please report this")
+            )
+    trouble = " ".join(dict.fromkeys(str(error) for error in troubles))
+    waits = [max(seconds_of(error, at), at + SOON) for error in troubles if isinstance(error, Unavailable)]
+    with app.store.transaction() as connection:
+        accounts.tried(connection, account, at, trouble, max(waits, default=None))
+    return Polled(account, tally, trouble)
+
+
+def seconds_of(error: Unavailable, now: int) -> int:
+    """Until when a provider wants to be left alone; a time long past means that it names none."""
+    return int(error.until) if error.until > now else now
+
+
+def _read(
+    app: App,
+    account: Account,
+    connector: Connector,
+    now: datetime,
+    again: bool,
+    progress: sync.Progress,
+    tally: Tally,
+) -> None:
+    addresses = getattr(connector, "addresses", None)
+    if addresses is not None:
+        app.set_owner(addresses())
+    book = Book(app.detectors, app.config.keep_text == "full", seconds(now))
+    sync.poll(
+        app.store, connector, account.name, book, seconds(now), progress, lasting=not again, tally=tally
+    )
+
+
+def _provider(name: str) -> Provider:
+    return cast(Provider, plugin.load_named("providers", name))
+
+
+def _desk(app: App, provider: str, now: datetime) -> Desk:
+    table = app.config.providers.get(provider, {})
+
+    def endpoints(address: str) -> Mapping[str, Any]:
+        common = {key: value for key, value in table.items() if not isinstance(value, dict)}
+        own = table.get(address, {})
+        return common | own if isinstance(own, dict) else common
+
+    return Desk(app.home, now, endpoints, _say, _ask)
+
+
+def _say(text: str) -> None:
+    print(clean(text), file=sys.stderr)
+
+
+def _ask(question: str, secret: bool) -> str:
+    """Put a question on the terminal; raises InputError where nobody answers."""
+    try:
+        if secret and sys.stdin.isatty():
+            return getpass.getpass(question)
+        print(question, end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+    except (EOFError, OSError):
+        answer = ""
+    if not answer:
+        raise InputError(f"nobody answers '{question.strip(' :')}'", "Run this on a terminal")
+    return answer

@@ -1,0 +1,135 @@
+"""Starts npm's ``emulate`` (Google: OAuth and Gmail), a server that nobody here wrote, on 127.0.0.1.
+
+It knows no loopback port and no profile, takes any bearer token, and its history never expires: what it
+cannot show is shown by ``responses`` in ``tests/connectors``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+VERSION = "0.11.2"
+TOOLS = Path(__file__).resolve().parents[2] / ".tools"
+INSTALL = f"npm install --prefix .tools emulate@{VERSION}"
+# It would listen on every interface of the machine.
+LOOPBACK_ONLY = """
+import net from "node:net";
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function (port, ...rest) {
+  const ready = rest.filter((one) => typeof one === "function");
+  return listen.call(this, { port: port.port ?? port, host: "127.0.0.1" }, ...ready);
+};
+"""
+
+
+@dataclass
+class Google:
+    """A running emulator; ``url`` is where it answers."""
+
+    url: str
+
+    def post(self, path: str, body: Any, account: str) -> dict[str, Any]:
+        """Call the API as somebody else's program would, signed in to ``account``."""
+        answer = requests.post(f"{self.url}{path}", json=body, headers=self.signed(account), timeout=20)
+        answer.raise_for_status()
+        return answer.json() if answer.content else {}
+
+    def signed(self, account: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {sign_in(self.url, account)['access_token']}"}
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def program() -> Path:
+    found = TOOLS / "node_modules" / "emulate" / "dist" / "index.js"
+    if not found.exists() or shutil.which("node") is None:
+        pytest.skip(f"npm's emulate is not here: {INSTALL}")
+    return found
+
+
+@contextmanager
+def google(folder: Path, seed: dict[str, Any]) -> Iterator[Google]:
+    """Run the emulator with ``seed`` (its own form) until the block ends."""
+    path = program()
+    port = free_port()
+    config = folder / "seed.json"
+    config.write_text(json.dumps({"google": seed}))
+    (folder / "loopback.mjs").write_text(LOOPBACK_ONLY)
+    command = [
+        "node",
+        "--import",
+        str(folder / "loopback.mjs"),
+        str(path),
+        "--service",
+        "google",
+        "--port",
+        str(port),
+    ]
+    with (folder / "emulate.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--seed", str(config)], stdout=log, stderr=log, cwd=folder, env=os.environ
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, process, folder / "emulate.log")
+            yield Google(url)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(100):
+        if process.poll() is not None:
+            break
+        try:
+            requests.get(url, timeout=1)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise RuntimeError(f"emulate does not answer: {log.read_text()}")
+
+
+def consent(url: str, email: str) -> str:
+    """Be the owner at the page of consent; returns the address at which it ends."""
+    from urllib.parse import parse_qs, urlsplit
+
+    page = requests.get(url, timeout=20)
+    page.raise_for_status()
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    answer = requests.post(
+        url.split("?")[0] + "/callback", data=asked | {"email": email}, allow_redirects=False, timeout=20
+    )
+    return answer.headers["Location"]
+
+
+def sign_in(base: str, email: str) -> dict[str, Any]:
+    from urllib.parse import parse_qs, urlencode, urlsplit
+
+    asked = {"client_id": "other", "redirect_uri": "http://127.0.0.1:1/", "scope": "x", "state": "s"}
+    ended = consent(f"{base}/o/oauth2/v2/auth?{urlencode(asked)}", email)
+    code = parse_qs(urlsplit(ended).query)["code"][0]
+    answer = requests.post(
+        f"{base}/oauth2/token",
+        data={"grant_type": "authorization_code", "code": code, "redirect_uri": asked["redirect_uri"]},
+        timeout=20,
+    )
+    answer.raise_for_status()
+    return answer.json()
