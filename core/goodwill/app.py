@@ -248,7 +248,8 @@ class App:
         with self.store.reading() as connection:
             owner = need_owner(connection)
             for person, ids, standing in self.standings(now, streams=True):
-                if any(entry.kind == "was asked" and not entry.routine for entry in standing.entries):
+                asked = any(entry.kind == "was asked" and not entry.routine for entry in standing.entries)
+                if asked and standing.said.muted is None:
                     contacts = shelf.contacts(connection, ids, at)
                     found.append(drawn(person, standing, contacts, owner))
         return sorted(filter(None, found), key=lambda one: (-one.minutes, one.person.shown.lower()))

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from goodwill.ledger import DAY
+from goodwill.ledger import DAY, GOODWILL_HALF_LIFE, OFFER_SHARE, SIZE_POINTS, THINGS, faded
 from goodwill.model import Entry
 
 WAIT_DAYS = 14
@@ -24,9 +24,10 @@ def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
     What follows in the thread tells: something given grants, a refusal declines, any other letter
     answers. Without a thread a letter to them alone within ``WAIT_DAYS`` is an answer too. Asks that were
-    declined or ignored cost less than they did on the day.
+    declined or ignored cost less than they did on the day. A yes is worth an offer, as far as no deed in
+    the ledger shows more, and an offer that was kept is worth no more than what it exceeds the deed by.
     """
-    if not any(entry.kind in _WORDS for entry in entries):
+    if not any(entry.kind in _WORDS or entry.status == "offer" for entry in entries):
         return tuple(entries)
     by_thread: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     alone: dict[str, list[int]] = defaultdict(list)
@@ -34,16 +35,65 @@ def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
         by_thread[entry.kind, entry.thread].append(entry)
         if entry.direct:
             alone[entry.kind].append(entry.at)
-    found = []
-    for entry in entries:
+    found: list[Entry] = []
+    grants: dict[tuple[int, str], Entry] = {}
+    for entry in _less_what_was_kept(entries):
         if entry.kind not in _WORDS:
             found.append(entry)
             continue
         letter, gift = _WORDS[entry.kind]
         letters = [e for e in by_thread[letter, entry.thread] if e.at > entry.at]
         gifts = [e for e in by_thread[gift, entry.thread] if e.at > entry.at and e.status != "offer"]
-        found.append(_with_outcome(entry, _outcome(entry, letters, gifts, alone[letter])))
-    return tuple(found)
+        outcome = _outcome(entry, letters, gifts, alone[letter])
+        found.append(_with_outcome(entry, outcome))
+        word = next((one for one in letters if one.status == "granted"), None)
+        if word is not None and outcome == "granted" and not entry.routine:
+            grant = _grant(entry, word, gifts)
+            if grant is not None:
+                grants.setdefault((word.event_id, entry.type), grant)
+    return tuple(sorted([*found, *grants.values()], key=lambda entry: entry.at))
+
+
+def _grant(ask: Entry, word: Entry, gifts: Sequence[Entry]) -> Entry | None:
+    """The favour that lies in the ``word`` (a letter) that grants ``ask``; None where ``gifts`` show it."""
+    mine = ask.kind == "was asked"
+    worth = OFFER_SHARE * SIZE_POINTS[ask.size] * ask.confidence
+    shown = sum(faded(abs(g.points), g.at - word.at, GOODWILL_HALF_LIFE) for g in gifts)
+    if gifts and (not mine or shown >= worth):
+        return None
+    return ask._replace(
+        at=word.at,
+        event_id=word.event_id,
+        kind="gave" if mine else "got",
+        what=f"{'you' if mine else 'they'} granted {THINGS.get(ask.type, ask.type)}",
+        points=worth - shown if mine else 0.0,
+        half_life=GOODWILL_HALF_LIFE,
+        status="given",
+        quote="",
+        direct=word.direct,
+        flags=word.flags,
+    )
+
+
+def _less_what_was_kept(entries: Sequence[Entry]) -> list[Entry]:
+    """The owner's offers without what later deeds have made of them; each deed keeps offers once."""
+    deeds = [e for e in entries if e.kind == "gave" and e.status != "offer"]
+    left = [deed.points for deed in deeds]
+    found = []
+    for entry in entries:
+        if entry.kind == "gave" and entry.status == "offer" and entry.points:
+            for number, deed in enumerate(deeds):
+                if keeps(deed, entry):
+                    used = min(entry.points, faded(left[number], deed.at - entry.at, GOODWILL_HALF_LIFE))
+                    left[number] -= faded(used, entry.at - deed.at, GOODWILL_HALF_LIFE)
+                    entry = entry._replace(points=entry.points - used)
+        found.append(entry)
+    return found
+
+
+def keeps(deed: Entry, offer: Entry) -> bool:
+    """Whether ``deed`` makes ``offer`` true: the same kind of thing, or given in the same thread, later."""
+    return deed.at > offer.at and (deed.type == offer.type or deed.thread == offer.thread)
 
 
 def as_of(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:

@@ -80,7 +80,9 @@ def _their_ask_waits(name: str, standing: Standing) -> _Found | None:
 
 
 def _promise_open(name: str, standing: Standing) -> _Found | None:
-    open_ = [o for o in standing.offers_mine if standing.now - o.at >= 7 * DAY and o.confidence >= 0.6]
+    open_ = [
+        o for o in standing.offers_mine if 7 * DAY <= standing.now - o.at <= 120 * DAY and o.confidence >= 0.6
+    ]
     if not open_ or (standing.silence or 0) < RECENT_DAYS:
         return None
     thing = open_[-1].what.removeprefix("you offered ")

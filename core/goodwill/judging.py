@@ -63,6 +63,8 @@ class Judge:
             owner = owner | {sender.address}
             draft = replace(draft, at=now, sender=sender)
             recipients = [party for party in draft.to + draft.cc if party.address not in owner]
+            if not recipients and draft.to:
+                return Verdict("clear", at, (), ())
             if not recipients:
                 raise InputError("the draft names nobody to send it to", "Add a To line")
             thread = tuple(e for e in self._thread(connection, draft, recipients) if e.at <= now)

@@ -42,7 +42,7 @@ SKEW = 2 * DAY
 ECHO_DAYS = 21
 """Thanks within this time of a favour confirm it, and are not another one."""
 
-_THINGS = {
+THINGS = {
     "introduction": "an introduction",
     "referral": "a referral",
     "endorsement": "an endorsement",
@@ -110,7 +110,7 @@ class _SoFar:
     """What the entries before this one leave to be remembered."""
 
     letters: Counter[tuple[int, int]] = field(default_factory=Counter)
-    asked: set[int] = field(default_factory=set)
+    asked: dict[int, tuple[int, float]] = field(default_factory=dict)
     gave: list[tuple[int, float]] = field(default_factory=list)
 
 
@@ -146,11 +146,13 @@ def _post(
         return [_meeting(contact, thread)]
     if contact.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED) and not contact.flags & Flag.OUT:
         return [_letter(contact, thread, so_far)]
-    return [_letter(contact, thread, so_far)._replace(status=_answer(contact, theirs, owner))] + [
+    found = [
         entry
         for signal in _surest(contact.signals)
         if (entry := _signal(contact, thread, signal, theirs, owner, so_far)) is not None
     ]
+    asks = any(entry.kind == "asked" and not entry.routine for entry in found)
+    return [_letter(contact, thread, so_far, asks)._replace(status=_answer(contact, theirs, owner)), *found]
 
 
 def _meeting(contact: Contact, thread: int) -> Entry:
@@ -182,11 +184,12 @@ def _length(minutes: int) -> str:
     return f"{minutes} minutes" if minutes < 60 else f"{minutes / 60:.1f}".removesuffix(".0") + " h"
 
 
-def _letter(contact: Contact, thread: int, so_far: _SoFar) -> Entry:
+def _letter(contact: Contact, thread: int, so_far: _SoFar, asks: bool = False) -> Entry:
+    """A letter; one that ``asks`` for a favour is no investment."""
     out = bool(contact.flags & Flag.OUT)
     direct = bool(contact.flags & Flag.DIRECT)
     points = 0.0
-    if out and direct:
+    if out and direct and not asks:
         when = datetime.fromtimestamp(contact.at, UTC)
         month = (when.year, when.month)
         so_far.letters[month] += 1
@@ -248,7 +251,7 @@ def _signal(
         at=contact.at,
         event_id=contact.event_id,
         kind=kind,
-        what=f"{verb} {_THINGS.get(signal.type, signal.type)}",
+        what=f"{verb} {THINGS.get(signal.type, signal.type)}",
         points=points,
         half_life=half_life,
         type=signal.type,
@@ -269,20 +272,44 @@ def _worth(contact: Contact, thread: int, signal: Signal, mine: bool, so_far: _S
     if signal.kind == "ask":
         if not mine or signal.routine:
             return 0.0, ASK_HALF_LIFE
-        so_far.asked.add(thread)
+        so_far.asked[thread] = (contact.at, size + _left(so_far, thread, contact.at))
         return -size, ASK_HALF_LIFE
     if signal.status == "offer":
         return (OFFER_SHARE * size if mine else 0.0), GOODWILL_HALF_LIFE
     if not mine:
-        return (
-            0.0 if thread in so_far.asked or signal.type == "recognition" else -UNASKED_SHARE * size
-        ), ASK_HALF_LIFE
+        return -_bound(size, contact.at, thread, signal.type, so_far), ASK_HALF_LIFE
     points = size if contact.flags & Flag.OUT else _unechoed(size, contact.at, so_far)
     so_far.gave.append((contact.at, points))
     return points, GOODWILL_HALF_LIFE
 
 
+def _bound(size: float, at: int, thread: int, type_: str, so_far: _SoFar) -> float:
+    """What a favour of theirs draws: what asking for it has not drawn already, and nothing for praise."""
+    if type_ == "recognition":
+        return 0.0
+    paid = _left(so_far, thread, at)
+    cost = UNASKED_SHARE * size
+    if thread in so_far.asked:
+        so_far.asked[thread] = (at, max(0.0, paid - cost))
+    return max(0.0, cost - paid)
+
+
+def _left(so_far: _SoFar, thread: int, at: int) -> float:
+    """What the asks of this thread still weigh ``at`` a moment, less what was given for them."""
+    when, points = so_far.asked.get(thread, (at, 0.0))
+    return faded(points, at - when, ASK_HALF_LIFE)
+
+
+def faded(points: float, seconds: int, half_life: float) -> float:
+    """What is left of ``points`` after so many ``seconds``; ``half_life`` in days."""
+    return float(points * 0.5 ** (seconds / DAY / half_life))
+
+
 def _unechoed(size: float, at: int, so_far: _SoFar) -> float:
     """What their thanks add when they may speak of favours that are in the ledger already."""
-    booked = sum(points for when, points in so_far.gave[-20:] if at - when <= ECHO_DAYS * DAY)
+    booked = sum(
+        faded(points, at - when, GOODWILL_HALF_LIFE)
+        for when, points in so_far.gave[-20:]
+        if at - when <= ECHO_DAYS * DAY
+    )
     return max(size - booked, 0.25 * size)

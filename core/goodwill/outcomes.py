@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from goodwill.asks import WAIT_DAYS
+from goodwill.asks import WAIT_DAYS, as_of
 from goodwill.ledger import DAY
 from goodwill.model import Entry
 
-Answer = Literal["", "no ask", "close", "fine", "sent", "kept", "answered", "granted", "ignored"]
+Answer = Literal["", "no ask", "close", "fine", "sent", "kept", "answered", "granted", "declined", "ignored"]
 HARMLESS = frozenset(("no ask", "close", "fine", "answered", "granted"))
-SETTLED = HARMLESS | {"kept", "ignored"}
+SETTLED = HARMLESS | {"kept", "declined", "ignored"}
 SENT_DAYS = 3
 """An ask that is sent within this time of the warning is the one that was warned of."""
 RECENT, ENOUGH = 10, 5
@@ -25,6 +25,10 @@ RECENT, ENOUGH = 10, 5
 STEPS = ((0.9, 0.3), (0.75, 0.2), (0.5, 0.1))
 """By how much the threshold rises when more than this share of the warnings was needless."""
 MOST = 0.95
+_FATES: dict[str, Answer] = {
+    "granted": "granted", "declined": "declined", "answered": "answered", "open": "sent",
+    "ignored": "ignored",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Warned:
 
 
 def outcome(warned: Warned, entries: Iterable[Entry], now: int) -> Answer:
-    """Return what came of a warning, from what the ledger with that person shows up to ``now`` (seconds)."""
+    """Return what came of a warning, from the ledger (told apart) with that person, as of ``now``."""
     if warned.answer in SETTLED:
         return warned.answer
     later = sorted((e for e in entries if warned.at <= e.at <= now), key=lambda entry: entry.at)
@@ -56,10 +60,11 @@ def outcome(warned: Warned, entries: Iterable[Entry], now: int) -> Answer:
         patient = SENT_DAYS if not warned.answer else WAIT_DAYS
         waits = now - warned.at <= patient * DAY
         return warned.answer if waits else "ignored" if warned.answer == "sent" else "kept"
+    if asked:
+        fates = {entry.outcome for entry in as_of(asked, now)}
+        return next((_FATES[fate] for fate in _FATES if fate in fates), "sent")
     until = sent[0].at + WAIT_DAYS * DAY
     theirs = [e for e in later if sent[0].at < e.at <= until and (e.thread == sent[0].thread or e.direct)]
-    if any(e.kind == "got" and e.status == "given" and e.thread == sent[0].thread for e in theirs):
-        return "granted"
     if any(e.kind == "heard" for e in theirs):
         return "answered"
     return "ignored" if now > until else "sent"

@@ -85,11 +85,11 @@ def show(
         share = f"{standing.given:.2f} of {both:.2f} points that passed between you"
         write.line(f"Given   {share} came from you ({standing.reciprocity:.0%})")
     if standing.first is not None and standing.last is not None:
-        write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}, groups included")
+        write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
     if standing.rhythm is not None and standing.silence is not None:
         write.line(
-            f"Rhythm  every {number(round(standing.rhythm), 'day')};"
-            f" silent for {number(round(standing.silence), 'day')} (one to one)"
+            f"Rhythm  usually within {number(round(standing.rhythm), 'day')};"
+            f" silent for {number(round(standing.silence), 'day')}"
         )
     write.line(
         f"Contact you wrote {number(standing.written, 'time')}, they {standing.heard};"

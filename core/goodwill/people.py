@@ -14,6 +14,8 @@ from goodwill.model import Event, Flag
 MANY = 60
 """A mail or meeting with more people than this says nothing about any one of them."""
 
+FIRST_YEAR = 1985
+"""No mail or calendar entry is older: a date before it is a broken clock's."""
 STREAM = 10
 """So many mails from somebody who was never written to are a stream, not letters."""
 OWNER_LEAD = 1.25
@@ -66,9 +68,12 @@ def is_desk(address: str, name: str) -> bool:
 def contacts_of(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
     """The addresses that the event brings into contact with the owner, each with its flags.
 
-    An event without the owner, one of more than ``MANY`` people, a cancelled meeting, and one that
-    the owner or the other side declined, are contacts with nobody.
+    An event without the owner, one of more than ``MANY`` people, a cancelled meeting, one that the owner or
+    the other side declined, one that the owner only may attend, and whatever a broken clock has dated before
+    there was mail, are contacts with nobody.
     """
+    if event.at.year < FIRST_YEAR and event.dated:
+        return []
     if event.kind == "calendar":
         return _met(event, owner)
     if event.sender is None:
@@ -102,6 +107,7 @@ def _met(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
     if meeting is None or meeting.status != "confirmed" or meeting.all_day:
         return []
     present = {party.address for party in event.parties if meeting.answers.get(party.address) != "declined"}
+    present -= {address for address in owner if meeting.answers.get(address) == "tentative"}
     mine = owner & {party.address for party in event.parties}
     if mine and not mine & present:
         return []

@@ -23,6 +23,7 @@ OUTCOMES = {
     "kept": "you kept it back",
     "answered": "sent, and answered",
     "granted": "sent, and granted",
+    "declined": "sent, and declined",
     "ignored": "sent, and never answered",
 }
 _TURNED = {"clear": "earned", "caution": "early", "premature": "unearned"}

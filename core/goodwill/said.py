@@ -7,7 +7,7 @@ said after the moment of judging does not exist, like everything after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal
@@ -16,6 +16,8 @@ from goodwill.model import Said, Saying
 
 NOTES = frozenset(("product", "goal", "family", "note"))
 """What a note can be about; each is a kind of saying."""
+KNOWN_SINCE = 2
+"""The point that "since when" answers too."""
 _TAKEN_BACK = re.compile(r"-\d{1,18}")  # the number of the note that no longer holds
 _SAME_OR_APART = frozenset(("same", "apart"))
 
@@ -27,14 +29,20 @@ def said_of(sayings: Iterable[Saying], addresses: Iterable[str], now: int) -> Sa
     points: dict[int, tuple[Literal["yes", "no"], int]] = {}
     fine: dict[str, int] = {}
     notes: dict[int, Saying] = {}
+    since: int | None = None
     for one in known:
         if one.kind == "point":
             number, _, answer = one.value.partition(" ")
             points.pop(int(number), None)
+            if int(number) == KNOWN_SINCE:
+                since = None
             if answer == "yes":
                 points[int(number)] = ("yes", one.at)
             elif answer == "no":
                 points[int(number)] = ("no", one.at)
+        elif one.kind == "since":
+            points.pop(KNOWN_SINCE, None)
+            since = None if one.value == "no" else _day(one.value)
         elif one.kind == "fine":
             fine[one.value.removeprefix("-")] = 0 if one.value.startswith("-") else one.at
         elif one.kind in NOTES:
@@ -46,26 +54,25 @@ def said_of(sayings: Iterable[Saying], addresses: Iterable[str], now: int) -> Sa
         points=points,
         notes=tuple(notes.values()),
         fine={type_: at for type_, at in fine.items() if at},
-        since=_latest(known, "since", _day),
+        since=since,
         close=_latest(known, "close"),
         muted=_latest(known, "mute"),
     )
 
 
-def _latest(known: Sequence[Saying], kind: str, value: Callable[[str], int] | None = None) -> int | None:
-    """Return when the last word of ``kind`` was said, or its value; None when it took the word back."""
+def _latest(known: Sequence[Saying], kind: str) -> int | None:
+    """Return when the last word of ``kind`` was said; None when it took the word back."""
     last = next((one for one in reversed(known) if one.kind == kind), None)
-    if last is None or last.value == "no":
-        return None
-    return value(last.value) if value else last.at
+    return None if last is None or last.value == "no" else last.at
 
 
 def _day(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
-def _order(saying: Saying) -> tuple[int, int]:
-    return saying.at, saying.id
+def _order(saying: Saying) -> int:
+    # As they were said, not as they are dated: a clock that is set back must not turn them round.
+    return saying.id
 
 
 def identities(sayings: Iterable[Saying]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from goodwill import schema
 from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
 from goodwill.errors import InputError
-from goodwill.model import Contact, Event, Person, Signal
+from goodwill.model import Contact, Event, Flag, Person, Signal
 from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
 
@@ -85,14 +86,25 @@ def contacts(connection: Connection, ids: Sequence[int], until: int) -> list[Con
     for (event_id, _), signal in zip(said_of, unpack_signals(payload for _, payload in said_of), strict=True):
         signals.setdefault(event_id, []).append(signal)
     found: dict[int, Contact] = {}
+    met: Counter[int] = Counter()
     for at, event_id, flags, message, parent, topic, kind, start in connection.execute(_CONTACTS, values):
         minutes = (at - start) // 60 if kind == "calendar" else 0
         said = tuple(sorted(signals.get(event_id, ()), key=_signal_order))
         contact = Contact(at, event_id, flags, message, parent, topic, minutes, said)
+        met[event_id] += 1
         known = found.get(event_id)
         if known is None or (contact.flags, -len(said)) < (known.flags, -len(known.signals)):
             found[event_id] = contact
-    return list(found.values())
+    return [_alone(contact, met[id_]) for id_, contact in found.items()]
+
+
+def _alone(contact: Contact, addresses: int) -> Contact:
+    """The contact with so many addresses of one person, who is no company to themselves."""
+    if addresses == 1:
+        return contact
+    others = max(0, contact.others - addresses + 1)
+    low = contact.flags & ((1 << Flag.OTHERS_SHIFT) - 1)
+    return contact._replace(flags=low | others << Flag.OTHERS_SHIFT | Flag.DIRECT * (others == 0))
 
 
 def stamps(connection: Connection, until: int) -> dict[int, tuple[int, int]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import quantiles
 
-from goodwill.asks import as_of, told_apart
+from goodwill.asks import as_of, keeps, told_apart
 from goodwill.ledger import COMPANY, DAY, GOODWILL_HALF_LIFE, SIZE_POINTS, Posted, post
 from goodwill.model import Contact, Entry, EntryKind, Flag, Said, Standing
 
 ANSWER_DAYS, SOON_DAYS, YEAR_DAYS = 3, 14, 365
 OFFER_DAYS = 120
+"""So long their offer may be taken up; the owner's own stay open until they are kept."""
 TREND_DAYS = 90
 BANDS = (5, 15, 50, 150)
 NOTHING = Said()
@@ -43,7 +44,7 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
     """What ``settled`` entries are worth ``now`` (seconds), and how the two stand: the second half."""
     past, entries = posted.contacts, as_of(posted.entries, now)
     personal = [c for c in past if not c.flags & (Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED)]
-    close = [c for c in personal if not c.others and not c.flags & Flag.COPY]
+    close = [c for c in personal if c.others < COMPANY]
     values = [entry.value(now) for entry in entries if entry.points]
     received = sum(
         SIZE_POINTS[e.size] * e.confidence * 0.5 ** ((now - e.at) / DAY / GOODWILL_HALF_LIFE)
@@ -61,9 +62,7 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         drawn=0.0 - sum(value for value in values if value < 0),
         received=received,
         first=_first(personal, said, now),
-        last=max(
-            (c.at for c in personal if c.others < COMPANY), default=personal[-1].at if personal else None
-        ),
+        last=close[-1].at if close else personal[-1].at if personal else None,
         last_direct=close[-1].at if close else None,
         written=sum(1 for c in personal if c.flags & Flag.OUT and c.others <= 3),
         heard=sum(1 for c in personal if c.flags & Flag.IN and c.others <= 3),
@@ -72,8 +71,8 @@ def standing(posted: Posted, now: int, said: Said = NOTHING) -> Standing:
         rhythm=_rhythm(days),
         silence=now / DAY - days[-1] if days else None,
         unanswered=_unanswered(entries, now),
-        offers_theirs=_open_offers(entries, "got", now),
-        offers_mine=_open_offers(entries, "gave", now),
+        offers_theirs=_open_offers(entries, "got", now - OFFER_DAYS * DAY),
+        offers_mine=_open_offers(entries, "gave", 0),
         asks_open=tuple(e for e in entries if e.kind == "asked" and not e.routine and e.outcome == "open"),
         trend=capital
         - sum(e.value(now - TREND_DAYS * DAY) for e in entries if e.at <= now - TREND_DAYS * DAY),
@@ -115,7 +114,7 @@ def _first(personal: Sequence[Contact], said: Said, now: int) -> int | None:
 
 
 def _rhythm(days: Sequence[float]) -> float | None:
-    """The usual gap, in days, between the days on which they were in touch with nobody else there.
+    """The usual gap, in days, between the days on which they were in touch, in company of two at the most.
 
     The upper quartile: a letter and its answer the next day are one occasion, not a daily rhythm.
     """
@@ -154,17 +153,11 @@ def _awaiting(entries: Sequence[Entry], ask: EntryKind, answer: EntryKind) -> tu
     )
 
 
-def _open_offers(entries: Sequence[Entry], kind: EntryKind, now: int) -> tuple[Entry, ...]:
-    """The offers of one side within ``OFFER_DAYS`` that it has not kept: nothing of the kind was given since.
-
-    What is given in the same thread keeps the offer too, whatever it is called.
-    """
+def _open_offers(entries: Sequence[Entry], kind: EntryKind, since: int) -> tuple[Entry, ...]:
+    """The offers of one side since a moment (seconds) that it has not kept."""
     given = [e for e in entries if e.kind == kind and e.status != "offer"]
     return tuple(
         e
         for e in entries
-        if e.kind == kind
-        and e.status == "offer"
-        and now - e.at <= OFFER_DAYS * DAY
-        and not any(g.at > e.at and (g.type == e.type or g.thread == e.thread) for g in given)
+        if e.kind == kind and e.status == "offer" and e.at >= since and not any(keeps(g, e) for g in given)
     )

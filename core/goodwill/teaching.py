@@ -15,10 +15,10 @@ from goodwill.codec import seconds
 from goodwill.errors import InputError
 from goodwill.model import ASK_TYPES, Person, SayingKind
 from goodwill.outcomes import Warned
+from goodwill.said import KNOWN_SINCE, NOTES
 from goodwill.store import Store
 
 POINTS = 13
-KNOWN_SINCE = 2
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _DOMAIN = re.compile(r"@[^@\s]+\.[^@\s]+")
 
@@ -30,13 +30,13 @@ def confirm(store: Store, wanted: str, point: int, answer: str, since: str | Non
     """
     if not 1 <= point <= POINTS:
         raise InputError(f"there is no point {point}", f"The points are numbered 1 to {POINTS}")
-    if since is not None and answer == "no":
-        raise InputError("--since says yes to point 2, and 'no' says no", "Leave one of them out")
+    if since is not None and answer != "yes":
+        raise InputError(f"--since says yes to point 2, and '{answer}' does not", "Leave one of them out")
     if since is None:
         return _say(store, wanted, "point", f"{point} {answer}", now)
     if point != KNOWN_SINCE:
         raise InputError("--since belongs to point 2", "It says since when you have known each other")
-    return _say(store, wanted, "since", _day(since, now) if answer != "unknown" else "no", now)
+    return _say(store, wanted, "since", _day(since, now), now)
 
 
 def _day(text: str, now: datetime) -> str:
@@ -52,8 +52,8 @@ def _day(text: str, now: datetime) -> str:
 def note(store: Store, wanted: str, about: SayingKind, text: str, now: datetime) -> Person:
     """Write down a note about a product, a goal, the family or anything else; raises InputError if empty."""
     words = " ".join(text.split())
-    if not words:
-        raise InputError("the note is empty", 'Write it behind the name: goodwill note ADA "keeps bees"')
+    if not any(letter.isalpha() for letter in words):
+        raise InputError("the note has no words", 'Write it behind the name: goodwill note ADA "keeps bees"')
     return _say(store, wanted, about, words, now)
 
 
@@ -158,8 +158,20 @@ def _say(store: Store, wanted: str, kind: SayingKind, value: str, now: datetime)
     with store.writing(), store.transaction() as connection:
         person = _known_or_not(connection, wanted)
         _refuse_owner(connection, *person.addresses)
-        _write(connection, person.addresses[0], kind, value, now)
+        for address in _meant(wanted, person, kind):
+            _write(connection, address, kind, value, now)
     return person
+
+
+def _meant(wanted: str, person: Person, kind: SayingKind) -> tuple[str, ...]:
+    """The addresses that a word is about: the one that was named, else all that the person has.
+
+    So it stays with each of them when they turn out to be two people. A note is kept once.
+    """
+    address = wanted.strip().lower()
+    if address in person.addresses:
+        return (address,)
+    return person.addresses[:1] if kind in NOTES else person.addresses
 
 
 def _known_or_not(connection: Connection, wanted: str) -> Person:

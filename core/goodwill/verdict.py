@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from goodwill.depth import depth, is_dormant, points
+from goodwill.depth import depth, points
 from goodwill.ledger import DAY, SIZE_POINTS
 from goodwill.model import (
     Answer,
@@ -99,9 +99,14 @@ def _unjudged(asks: Sequence[Signal], drawing: Sequence[Signal], account: Accoun
     """Why an account is not judged though favours are asked of it; empty when it is."""
     said = account.standing.said
     if not drawing:
-        fine = [said.fine[ask.type] for ask in asks if not ask.routine and ask.type in said.fine]
-        evidence = tuple(Evidence(at, "your word") for at in fine[:1])
-        return [Reason("your_word", "You said that such asks are fine for them", evidence)] if fine else []
+        asked = [ask for ask in asks if not ask.routine]
+        fine = [said.fine[ask.type] for ask in asked if ask.type in said.fine]
+        if fine:
+            evidence = tuple(Evidence(at, "your word") for at in fine[:1])
+            return [Reason("your_word", "You said that such asks are fine for them", evidence)]
+        if asked and account.colleague:
+            return [Reason("colleague", "You work in one house, and colleagues owe each other such help")]
+        return []
     for at, what in ((said.close, "You said that you are close"), (said.muted, "You muted them")):
         if at is not None:
             return [Reason("your_word", what, (Evidence(at, "your word"),))]
@@ -178,6 +183,8 @@ def _too_little(standing: Standing, need: float) -> list[Reason]:
     asked = [e for e in standing.entries if e.kind == "asked" and e.points < 0]
     if standing.capital < 0 and asked:
         evidence = (_shown(asked[-1]), *evidence[:1])
+    if not evidence:
+        evidence = tuple(_shown(e) for e in standing.entries[-1:])
     what = "too little" if standing.capital >= 0.05 else "nothing"
     text = f"There is {what} behind an ask of this size: {standing.capital:.1f} of {need:.1f} points"
     if _invitation(standing):
@@ -206,7 +213,12 @@ def _waiting(standing: Standing) -> list[Reason]:
 
 
 def _dormant(standing: Standing) -> list[Reason]:
-    if not is_dormant(standing) or standing.last_direct is None:
+    """Silence that not even a card at the end of each year has broken.
+
+    The pair's own rhythm tells of the depth. Here it may not: with more contacts the usual gap shrinks, and
+    more investment must never make a verdict worse.
+    """
+    if standing.silence is None or standing.silence <= ALIVE_DAYS or standing.last_direct is None:
         return []
     months = (standing.silence or 0) / 30.4
     return [
@@ -284,7 +296,9 @@ def _instead(answer: str, reasons: Sequence[Reason], account: Account) -> list[s
         ideas.append(
             "Begin with something useful to them, or ask somebody who knows you both to introduce you"
         )
-    if codes & {"too_little", "only_asking", "young"}:
+    if codes == {"young"}:
+        ideas.append(f"Give it some months, and stay in touch with {name}, or ask for something small")
+    elif codes & {"too_little", "only_asking", "young"}:
         ideas.append(f"Do something for {name} first, or make the ask small enough to say yes to in a minute")
     return ideas
 

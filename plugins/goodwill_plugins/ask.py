@@ -12,14 +12,14 @@ from goodwill.plugin import hookimpl
 from goodwill_plugins.kinds import ALONE, ask_size, ask_type, asks_alone
 from goodwill_plugins.model import load
 from goodwill_plugins.naming import named_ask
-from goodwill_plugins.parties import addressees, is_desk, is_machine, is_silent
+from goodwill_plugins.parties import asked_of, is_desk, is_silent
 from goodwill_plugins.reading import Line, Odds, read, read_event, weigh
 from goodwill_plugins.silence import is_silent_line
 from goodwill_plugins.thread import began_it, was_approached
 from goodwill_plugins.trade import asks_personally, is_in_hand, pleads
 
 NAME = "ask"
-VERSION = "4"
+VERSION = "5"
 MAX_ASKS = 4
 LIKELY = 0.4  # a sentence's own probability from which it counts as one of those that ask
 PLAIN = 0.3  # at least one sentence must reach this, once those that only look like asks are set aside
@@ -45,7 +45,7 @@ _REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:", re.IGNORECASE)
 @hookimpl
 def goodwill_detect(event: Event, context: Context) -> Iterable[Signal]:
     """Return one signal for each type of ask in a mail, the surest first."""
-    people = tuple(party for party in addressees(event) if not is_machine(party))
+    people = asked_of(event)
     if event.kind != "mail" or is_silent(event) or not people or not event.sender:
         return []
     sender, event = event.sender, with_words(event)

@@ -34,7 +34,7 @@ _ASKS_MONEY = re2.compile(
 )  # fmt: skip
 _LARGE = re2.compile(
     r"\b(?:all|every one|each) (?:of )?(?:your|the) (?:clients|customers|readers|followers|members|list|contacts|patients|investors|subscribers)\b|\b(?:your )?(?:whole|entire|full) (?:mailing )?(?:list|network|client base|address book|audience|team|company)\b"
-    r"|\bhost (?:a|an|our|the|my)\b|\b(?:a few|two|three|four|five|several|\d+) (?:whole |full |solid )?(?:days|weeks) of (?:your|work)\b|\bspend (?:a|two|three|several|the whole) (?:days?|weeks?|weekends?)\b|\b(?:the|a) whole (?:week|weekend|month)\b|\bguarantor\b|\bco-?sign\b"
+    r"|\bhost (?:a|an|our|the|my)\b|\b(?:a few|two|three|four|five|several|\d+) (?:whole |full |solid )?(?:days|weeks) of (?:your|work)\b|\bspend (?:a|two|three|several|the whole) (?:days?|weeks?|weekends?|months?|years?)\b|\b(?:the|a) whole (?:week|weekend|month)\b|\b(?:whole|entire|rest) of (?:\w+ ){0,2}(?:week|weekend|month|summer|winter|year)\b|\bguarantor\b|\bco-?sign\b"
 )  # fmt: skip
 _LITTLE_MONEY = re2.compile(
     r"\b(?:discount|mates'? rates?|chip in|contribut\w*|donat\w*|lower (?:the|your) price|(?:money|something) off)\b|(?:^|[^\d.,])\d\d?(?:[.,]\d\d)?(?: ?(?:quid|bucks|dollars|pounds|euros?|usd|eur|gbp))?(?:$|[^\d,.%k])|\bfifty\b"

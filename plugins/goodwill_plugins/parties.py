@@ -59,6 +59,13 @@ def addressees(event: Event) -> tuple[Party, ...]:
     return tuple(unique.values())
 
 
+def asked_of(event: Event) -> tuple[Party, ...]:
+    """Whom an ask of the mail is put to: of several addressees those whom its first words greet by name."""
+    people = tuple(party for party in addressees(event) if not is_machine(party))
+    greeted = tuple(party for party in people if _greeted(party, event.text)) if len(people) > 1 else ()
+    return greeted or people
+
+
 @functools.lru_cache(maxsize=4096)
 def names_of(party: Party) -> tuple[str, ...]:
     """Return the words, in small letters, by which a text may name the party: the given name first."""

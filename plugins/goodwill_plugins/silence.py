@@ -37,6 +37,8 @@ _NO_ASKS = re2.compile(
     r"|\bif you(?:'re)? (?:ever )?(?:need|want|stuck|get stuck|short).{0,80}\b(?:just |do |please )?(?:call|ring|ask|tell|shout|say|let me know|give me|come to|count on|drop me|text)\b"
     r"|\b(?:remove|take|strike) me (?:from|off)\b.{0,40}\blists?\b|\bunsubscribe me\b|\bmind not \w+ing\b|\b(?:she|he|they) asked (?:me|us) ?[:,\"]"
     r"|\b(?:tell me|let me know|say) (?:how|what|if|whether|when) (?:i|we) (?:can|could|may|might) (?:help|do|be of)\b|\b(?:i|we)(?:'d| would|'ll| will) be (?:\w+ )?(?:glad|happy|delighted|pleased) to (?:introduce|help|lend|show|read|write|drive|recommend|put you) \b"
+    r"|\bthank(?:s| you) (?:so much |very much |again |kindly )?for (?:asking|offering|wondering|checking|enquiring)\b"
+    r"|^\W*you (?:once |also |just |then )?(?:wrote|asked|said)(?: me| us)?\W{0,3}[\"“‘':]|\b(?:wondered|was wondering|were asking|wanted to know)\W{0,2}[:“\"]"
     r"|^\W*who (?:on earth )?(?:gave|told|said|taught|asked|ever)\b"
 )  # fmt: skip
 _OFFERED = re2.compile(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodwill.ledger import ECHO_DAYS, GOODWILL_HALF_LIFE
-from goodwill.model import Contact, Standing
+from goodwill.model import Contact, Signal, Standing
 from goodwill.standing import fold
 
 NOW_S = at(0)
@@ -182,3 +182,52 @@ def test_a_mail_from_another_year_is_left_where_its_date_is():
     question = letter(10, False, ask(YOU, ME))
     reply = letter(400, True)._replace(parent=question.message)
     assert fold([question, reply], THEIRS, OWNER, at(0)).first == at(400)
+
+
+def test_a_small_ask_does_not_pay_for_a_large_favour():
+    gift = letter(3, False, favour(YOU, ME, "large"), topic=7)
+    asked = letter(5, True, ask(size="small"), topic=7)
+    assert stand(asked, gift).capital <= stand(letter(5, True, topic=7), gift).capital
+
+
+def test_a_letter_that_asks_is_no_investment():
+    asked = [letter(1400 + n, True, ask(size="small")) for n in (0, 30, 60)]
+    assert stand(*asked).capital <= stand().capital
+
+
+def test_their_thanks_never_weigh_less_beside_a_gift():
+    thanks = letter(365, False, favour(ME, YOU))
+    assert stand(letter(384, True, favour(size="small")), thanks).capital >= stand(thanks).capital
+
+
+GRANTED = Signal("answer", "reply", ME, (YOU,), status="granted")
+
+
+def test_granting_is_a_favour():
+    asked = letter(20, False, ask(YOU, ME), topic=7)
+    granted = stand(asked, letter(19, True, GRANTED, topic=7))
+    assert granted.capital > stand(asked, letter(19, True, topic=7)).capital + 0.5
+    assert [e.what for e in granted.entries if e.kind == "gave"] == ["you granted help"]
+
+
+@given(st.sampled_from(SIZES), days)
+def test_a_deed_beside_a_grant_never_lowers_capital(size, later):
+    asked = letter(2100, False, ask(YOU, ME), topic=7)
+    word = letter(2090, True, GRANTED, topic=7)
+    deed = letter(later, True, favour(size=size), topic=7)
+    assert stand(asked, word, deed).capital >= stand(asked, word).capital - 1e-9
+
+
+@given(st.sampled_from(SIZES), st.sampled_from(SIZES), days)
+def test_keeping_a_promise_never_lowers_capital_and_closes_it(offered, given_, later):
+    offer = letter(2100, True, favour(size=offered, status="offer"))
+    also = letter(2099, True, favour(size=offered, status="offer"))
+    deed = letter(later, True, favour(size=given_))
+    assert stand(offer, also, deed).capital >= stand(offer, also).capital - 1e-9
+    assert len(stand(offer).offers_mine) == 1
+    assert stand(offer, deed).offers_mine == ()
+
+
+def test_a_copy_to_a_third_keeps_in_touch():
+    introduced = letter(10, True, favour(type="introduction"), others=1)
+    assert stand(letter(900, False), letter(899, True), introduced).silence == pytest.approx(10)

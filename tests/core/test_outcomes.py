@@ -9,15 +9,15 @@ from build import ME, OWNER, THEIRS, YOU, ask, at, favour, letter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodwill.ledger import post
-from goodwill.model import Contact
+from goodwill.model import Contact, Signal
 from goodwill.outcomes import HARMLESS, SETTLED, Warned, outcome, raised
+from goodwill.standing import settled
 
 WARNED = Warned(1, at(30), YOU, "premature", ("never_met",), ("help",), ("k",))
 
 
 def came(*contacts: Contact, now: float = 0, warned: Warned = WARNED) -> str:
-    return outcome(warned, post(contacts, THEIRS, OWNER, at(now)).entries, at(now))
+    return outcome(warned, settled(contacts, THEIRS, OWNER, at(now)).entries, at(now))
 
 
 SENT = letter(29, True, ask(), topic=7)
@@ -36,8 +36,15 @@ def test_what_followed_in_the_thread_tells():
     assert came(SENT, now=20) == "sent"
 
 
-def test_an_answer_that_came_too_late_is_none():
-    assert came(SENT, letter(3, False, topic=7)) == "ignored"
+def test_a_refusal_is_no_harmless_answer():
+    refused = letter(28, False, Signal("answer", "reply", YOU, (ME,), status="declined"), topic=7)
+    assert came(SENT, refused) == "declined"
+    assert "declined" not in HARMLESS
+
+
+def test_a_late_answer_is_one_only_in_the_thread():
+    assert came(SENT, letter(3, False, topic=7)) == "answered"
+    assert came(SENT, letter(3, False, topic=8)) == "ignored"
 
 
 def test_the_owner_says_that_it_was_sent():

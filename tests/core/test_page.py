@@ -50,5 +50,5 @@ def test_the_page_shows_how_its_ledger_adds_up():
     assert abs(sum(values[:-1]) - values[-1]) <= 0.005 * len(values)
     assert [worked_out(re.split(r"  +", line)[2]) for line in rows[:4]] == [0.9, 0.675, 1.35, 4.05]
     assert "1.5 × √2 h ÷ 2^1.5" in out.getvalue()
-    assert "3 × 0.15" in out.getvalue()
+    assert "2 × 0.15" in out.getvalue()
     assert f"{NOW:%Y}" in out.getvalue()

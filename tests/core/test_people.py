@@ -166,3 +166,9 @@ def test_whoever_asks_and_asks_may_be_a_person_too():
     assert not people.is_person("pat.pushy@there.example", pushy, "Pat Pushy")
     assert people.is_person("pat.pushy@there.example", pushy, "Pat Pushy", streams=True)
     assert not people.is_person("shop@there.example", pushy, "The Shop", streams=True)
+
+
+def test_a_broken_clock_and_a_maybe_are_contact_with_nobody():
+    assert flags_of(entry([ME, YOU], 56 * 366)) == {}
+    assert YOU in flags_of(entry([YOU, ME], answers={ME: "accepted"}))
+    assert flags_of(entry([YOU, ME], answers={ME: "tentative"})) == {}

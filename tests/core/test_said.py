@@ -136,3 +136,17 @@ def test_a_clear_verdict_says_that_it_rests_on_the_owners_word():
     standing = fold([letter(3, True)], THEIRS, OWNER, NOW_S, said_of([say("close", "yes")], [YOU], NOW_S))
     judged = judge([ask()], [Account(YOU, Person(1, "", (YOU,)), standing)], NOW_S, 0.5)
     assert [reason.code for reason in judged.recipients[0].reasons] == ["your_word"]
+
+
+def test_since_and_point_two_answer_each_other():
+    assert answers(say("point", "2 no"), say("since", "2010-05-01"))[2] == "yes"
+    assert answers(say("since", "2010-05-01"), say("point", "2 no"))[2] == "no"
+    assert answers(say("since", "2010-05-01"), say("point", "2 unknown"))[2] == "unknown"
+
+
+def test_a_clock_that_is_set_back_does_not_turn_words_round():
+    same, apart = (
+        say("same", "b@x.example", 10, "a@x.example"),
+        say("apart", "b@x.example", 300, "a@x.example"),
+    )
+    assert identities([same, apart]) == ([], [("a@x.example", "b@x.example")])

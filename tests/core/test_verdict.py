@@ -52,7 +52,7 @@ def test_a_call_of_forty_is_no_relationship():
 
 
 def test_a_deep_tie_gone_quiet_is_caution():
-    verdict = check(*(meeting(550 + 14 * n, 75) for n in range(50)), *LETTERS)
+    verdict = check(*(meeting(550 + 14 * n, 75) for n in range(50)), letter(700, True), letter(699, False))
     assert verdict.verdict == "caution"
     assert codes(verdict)[0] == "dormant"
 
@@ -155,3 +155,28 @@ def test_having_given_more_in_a_letter_never_makes_a_verdict_worse(history, whic
 def test_what_was_earned_before_is_no_trade():
     earned = [meeting(30 * month, 75) for month in range(1, 15)]
     assert check(*earned, *LETTERS, letter(1, True, favour())).verdict == "clear"
+
+
+def test_a_rhythm_is_no_reason_to_be_stricter():
+    seldom = [letter(470, False), letter(469, True), meeting(258, 360), meeting(257.7, 360)]
+    assert check(*seldom).verdict == "clear"
+    assert check(*seldom, *(meeting(255 - 3 * n) for n in range(4))).verdict == "clear"
+
+
+def test_colleagues_are_named_as_the_reason():
+    account = Account(YOU, None, fold([], THEIRS, OWNER, NOW_S), colleague=True)
+    verdict = judge([ask()], [account], NOW_S, 0.5)
+    assert (verdict.verdict, codes(verdict)) == ("clear", ["colleague"])
+
+
+@given(histories)
+def test_every_reason_has_dated_evidence_unless_nothing_ever_happened(history):
+    verdict = check(*history)
+    for reason in verdict.recipients[0].reasons:
+        assert reason.evidence or reason.code == "never_met"
+
+
+def test_the_young_are_told_to_wait():
+    verdict = check(*(meeting(9 + 9 * n, 120) for n in range(4)), letter(40, True), letter(39, False))
+    assert codes(verdict) == ["young"]
+    assert "Give it some months" in verdict.recipients[0].instead[0]

@@ -120,7 +120,7 @@ def test_a_guided_round_asks_only_what_is_unknown(known: Goodwill):
         (("confirm", "nobody here", "3"), "nobody in the book is called"),
         (("show", " "), "the name is empty"),
         (("confirm", ME, "3"), "is your own address"),
-        (("note", "ada@there.example"), "the note is empty"),
+        (("note", "ada@there.example"), "the note has no words"),
         (("note", "ada@there.example", "--remove", "4"), "has 0 notes"),
         (("fine", "ada@there.example", "kittens"), "'kittens' is no type of ask"),
         (("mute", "@nowhere"), "is no domain"),
@@ -236,3 +236,31 @@ def test_an_address_that_is_not_mine_is_taken_back(known: Goodwill):
     only = known("me", "--remove", ME)
     assert (only.status, "only address" in only.err) == (2, True)
     assert json.loads(known("me", "--json").out) == {"me": [ME]}
+
+
+def test_a_word_about_one_address_stays_with_it(known: Goodwill):
+    assert known("merge", "ada@there.example", "ada@work.example").status == 0
+    say(known, "mute", "ada@work.example")
+    assert known("split", "ada@there.example", "ada@work.example").status == 0
+    assert check(known, "ada@there.example") == 1
+    assert check(known, "ada@work.example") == 0
+
+
+def test_a_merged_person_is_no_company_to_themselves(known: Goodwill, tmp_path: Path):
+    both = "ada@there.example, ada@work.example"
+    assert (
+        known("import", mbox(tmp_path / "more", [message(ME, both, "hi", "How are you?", 3, "z")])).status
+        == 0
+    )
+    known("merge", "ada@there.example", "ada@work.example")
+    assert page(known)["capital"] > 0.1
+
+
+def test_a_draft_to_oneself_asks_nobody(known: Goodwill):
+    assert check(known, ME) == 0
+
+
+def test_a_note_needs_words(known: Goodwill):
+    assert known("note", "ada@there.example", "first").status == 0
+    assert known("note", "ada@there.example", "--", "-1").status == 2
+    assert known("confirm", "ada@there.example", "2", "unknown", "--since", "2010-05-01").status == 2

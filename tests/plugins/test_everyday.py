@@ -163,3 +163,31 @@ def test_what_only_looks_like_an_ask_is_none(text: str) -> None:
 def test_an_offer_in_the_form_of_a_question_is_an_offer(text: str) -> None:
     (signal, *_) = seen(favour, mail(text))
     assert signal.status == "offer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for asking whether I could introduce you to my banker. I am afraid I cannot.",
+        "Thank you for offering to introduce me to your editor. There is no need any more.",
+        "My colleague wondered: could you introduce me to your editor? I told her no.",
+        'You wrote: "could you write a reference for me?" Yes, gladly; it is attached.',
+    ],
+)
+def test_what_others_asked_is_no_ask(text: str) -> None:
+    assert [one for one in seen(ask, mail(text)) if not one.routine] == []
+
+
+def test_more_of_the_same_is_no_smaller_ask() -> None:
+    sizes = [
+        seen(ask, mail(f"Could you spend {time} designing our new fonts for us for free?"))[0].size
+        for time in ("a day", "the whole of next month", "the rest of the year")
+    ]
+    assert sizes == ["large"] * 3
+
+
+def test_of_several_readers_those_who_are_greeted_are_asked() -> None:
+    readers = (Party("fay@long.example", "Fay Long"), Party("hugo@stark.example", "Hugo Stark"))
+    text = "Could you introduce me to Hugo Stark, and put in a word for me?"
+    assert seen(ask, mail(f"Dear Fay,\n\n{text}", to=readers))[0].to == ("fay@long.example",)
+    assert len(seen(ask, mail(f"Dear all,\n\n{text}", to=readers))[0].to) == 2
