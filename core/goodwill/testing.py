@@ -1,4 +1,4 @@
-"""For authors of detectors: the contract that every detector keeps, as a test class.
+"""For authors of plugins: the contracts that every detector and every connector keep, as test classes.
 
 Needs pytest and hypothesis (``pip install 'goodwill[testing]'``)::
 
@@ -12,16 +12,23 @@ Needs pytest and hypothesis (``pip install 'goodwill[testing]'``)::
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goodwill.app import App
+from goodwill.book import Book, Tally
 from goodwill.budget import within
-from goodwill.detect import SECONDS, SIZES, STATUSES
+from goodwill.config import Config
+from goodwill.detect import SECONDS, SIZES, STATUSES, Detectors
 from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Appointment, Context, Event, Party, Signal
-from goodwill.plugin import DetectorHooks, hooks_of
+from goodwill.plugin import Connector, DetectorHooks, Page, hooks_of
+from goodwill.sync import poll, settle
 
 PHRASES = (
     "Could you introduce me to the editor?",
@@ -126,3 +133,79 @@ class DetectorContract:
     def test_it_names_itself(self) -> None:
         for name in ("NAME", "VERSION"):
             assert isinstance(getattr(self.plugin, name, ""), str)
+
+
+class ConnectorContract:
+    """Subclass it with ``connector`` making a new connector over one source that does not change.
+
+    What a connector gives must end in the same store however often it is interrupted, and asking again
+    must bring nothing new.
+    """
+
+    def connector(self, folder: Path) -> Connector:
+        """Return a new connector; ``folder`` is the test's own, and the same within one test."""
+        raise NotImplementedError
+
+    def read(self, home: Path, folder: Path, pages: int | None = None) -> tuple[list[Page], str]:
+        """Poll into the store in ``home``, at most so many ``pages``; return them, and all that is stored."""
+        app = App(home, Config())
+        app.create()
+        met: list[Page] = []
+
+        def watch(page: Page, tally: Tally) -> None:
+            met.append(page)
+            if len(met) == pages:
+                raise _Stopped
+
+        book = Book(Detectors([]), keep_full=True, now=0)
+        with app.store.writing():
+            app.set_owner(["me@home.example"])
+            try:
+                poll(app.store, self.connector(folder), "contract", book, 0, watch)
+            except _Stopped:
+                settle(app.store)
+        stored = sorted(json.dumps(row, sort_keys=True) for row in app.export())
+        app.store.close()
+        return met, "\n".join(stored)
+
+    def test_its_pages_are_well_formed(self, tmp_path: Path) -> None:
+        pages, _ = self.read(tmp_path / "home", tmp_path)
+        assert pages, "it gave no page at all"
+        for page in pages:
+            assert page.stream
+            assert page.next_cursor is None or isinstance(page.next_cursor, str)
+            assert all(item.stream == page.stream for item in page.items)
+            assert all(event.keys for item in page.items for event in item.events)
+        last = {page.stream: page for page in pages}
+        assert all(page.complete for page in last.values()), (
+            "a stream does not say that it is read to its end"
+        )
+
+    def test_asking_again_brings_nothing_new(self, tmp_path: Path) -> None:
+        _, first = self.read(tmp_path / "home", tmp_path)
+        again, second = self.read(tmp_path / "home", tmp_path)
+        assert first == second
+        assert not [event for page in again for item in page.items for event in item.events]
+
+    def test_every_interruption_ends_in_the_same_store(self, tmp_path: Path) -> None:
+        pages, whole = self.read(tmp_path / "whole", tmp_path)
+        for stop in range(1, len(pages)):
+            home = tmp_path / f"stopped-{stop}"
+            self.read(home, tmp_path, pages=stop)
+            assert self.read(home, tmp_path)[1] == whole, f"stopped after page {stop}"
+
+    def test_stopped_at_every_page_it_reads_nothing_twice(self, tmp_path: Path) -> None:
+        _, whole = self.read(tmp_path / "whole", tmp_path)
+        met: Counter[tuple[str, str, str]] = Counter()
+        stored = ""
+        for _ in range(500):
+            pages, stored = self.read(tmp_path / "slow", tmp_path, pages=1)
+            met.update((item.stream, item.id, item.version) for page in pages for item in page.items)
+            if not pages or stored == whole:
+                break
+        assert stored == whole
+        assert not [item for item, times in met.items() if times > 1]
+
+
+class _Stopped(Exception):
+    """An interruption."""
