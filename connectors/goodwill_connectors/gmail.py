@@ -78,7 +78,10 @@ class Gmail:
     """
 
     def __init__(self, service: Any, horizon: datetime) -> None:
+        # Each of these builds its methods anew from the description of the API: once is enough.
         self._users = service.users()
+        self._messages = self._users.messages()
+        self._history = self._users.history()
         self._horizon = horizon
 
     def addresses(self) -> tuple[str, ...]:
@@ -151,8 +154,8 @@ class Gmail:
 
     def _newest(self) -> str:
         """The history number of the newest message, which Google's guide to synchronising names as well."""
-        for message in call(self._users.messages().list(userId="me", maxResults=1), NAME).get("messages", ()):
-            found = call(self._users.messages().get(userId="me", id=message["id"], format="minimal"), NAME)
+        for message in call(self._messages.list(userId="me", maxResults=1), NAME).get("messages", ()):
+            found = call(self._messages.get(userId="me", id=message["id"], format="minimal"), NAME)
             return str(found.get("historyId", "1"))
         return "1"
 
@@ -165,7 +168,7 @@ class Gmail:
     def _list(self, token: str) -> dict[str, Any] | None:
         """A page of the list; None when its token means nothing any more."""
         more = {"pageToken": token} if token else {}
-        request = self._users.messages().list(userId="me", maxResults=LISTED, **more)
+        request = self._messages.list(userId="me", maxResults=LISTED, **more)
         try:
             return call(request, NAME)
         except (Refused, Gone) as error:
@@ -184,7 +187,7 @@ class Gmail:
         token, newest = "", ""
         while True:
             more = {"pageToken": token} if token else {}
-            request = self._users.history().list(
+            request = self._history.list(
                 userId="me", startHistoryId=place.history, historyTypes=CHANGES, maxResults=LISTED, **more
             )
             answer = call(request, NAME)
@@ -224,7 +227,7 @@ class Gmail:
     def _item(self, id_: str) -> Item | None:
         """The item of one message; None for one that is no event. One that is gone by now is done with."""
         try:
-            message = call(self._users.messages().get(userId="me", id=id_, format="raw"), NAME)
+            message = call(self._messages.get(userId="me", id=id_, format="raw"), NAME)
         except Gone:
             return Item(STREAM, id_)
         except Refused as error:

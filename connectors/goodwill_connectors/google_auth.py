@@ -34,6 +34,13 @@ SCOPES = {
     ),
 }
 """What each feature needs, and no more; by developers.google.com/identity/protocols/oauth2/scopes."""
+BROADER = {
+    "mail": frozenset(("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.modify")),
+    "calendar": frozenset(
+        ("https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/calendar.readonly")
+    ),
+}
+"""What allows as much, and is granted where the owner had allowed it to the same client before."""
 WAIT_SECONDS = 300
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 DONE = "Signed in. You can close this page and go back to Goodwill."
@@ -122,7 +129,7 @@ def sign_in(client: Client, features: Sequence[str], browser: bool, desk: Desk) 
     if not flow.credentials.refresh_token:
         raise SignInError("Google gave no lasting sign-in", AGAIN)
     granted = frozenset(flow.oauth2session.token.get("scope", scopes))
-    allowed = frozenset(f for f in features if granted.issuperset(SCOPES[f]))
+    allowed = frozenset(f for f in features if granted.issuperset(SCOPES[f]) or granted & BROADER[f])
     return str(flow.credentials.refresh_token), allowed
 
 

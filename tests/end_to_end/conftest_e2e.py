@@ -24,7 +24,12 @@ Goodwill = Callable[..., Ran]
 
 def environment() -> dict[str, str]:
     roots = [str(Path(__file__).resolve().parents[2] / name) for name in ("core", "connectors", "plugins")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "PYTHONUTF8": "1"}
+    return {
+        **os.environ,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "PYTHONPATH": os.pathsep.join(roots),
+        "PYTHONUTF8": "1",
+    }
 
 
 @pytest.fixture
