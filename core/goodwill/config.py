@@ -34,7 +34,7 @@ class Config:
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-ADDRESSES = frozenset(("api", "auth", "token", "revoke", "authority"))
+ADDRESSES = frozenset(("api", "auth", "token", "revoke"))
 ENDPOINTS = ADDRESSES | {"client", "units_per_minute"}
 """What can be said of a provider, and of each of its accounts."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

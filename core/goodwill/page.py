@@ -25,7 +25,8 @@ LEDGER_SHOWN = 25
 LEGEND = (
     f"How: {', '.join(f'{size} {points:.0f}' for size, points in SIZE_POINTS.items())}, times how sure it is;"
     " half for what they gave unasked and for an ask without result,",
-    f"a quarter for offers and thanks; a letter of yours to them alone {LETTER_POINTS},"
+    f"a quarter for offers, a yes and thanks; time together {HOUR_POINTS} × √hours ÷ (people beside you)^1.5;"
+    f" a letter of yours to them alone {LETTER_POINTS},"
     f" {LETTERS_A_MONTH} a month at the most.",
     f"Now: points halve every {GOODWILL_HALF_LIFE:.0f} days, what draws on them twice as fast.",
 )
@@ -74,7 +75,7 @@ def show(
     depth = depth_of(judged, standing)
     yes = sum(point.answer == "yes" for point in judged)
     write.line(f"Depth   {depth} ({MEANINGS[depth]}), {yes} of 13 points yes")
-    if rank:
+    if rank and standing.capital >= 0.05:
         write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
     change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
     write.line(f"Trend   {direction(standing)} ({change})")

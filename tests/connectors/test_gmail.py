@@ -16,6 +16,7 @@ from goodwill.errors import AccountError, SignInError, Unavailable
 from goodwill.plugin import Page
 from goodwill.testing import ConnectorContract
 from goodwill_connectors import gmail as connector
+from goodwill_connectors.google_auth import Client, session
 from goodwill_connectors.google_http import passing, service
 from goodwill_connectors.wire import Wire
 
@@ -318,3 +319,28 @@ class TestGmailKeepsTheContract(ConnectorContract):
 
     def connector(self, folder: Path) -> connector.Gmail:
         return self.source(self.box)
+
+
+def test_consent_that_is_revoked_in_the_middle_of_a_read(slept: list[float]):
+    """The sign-in cannot be renewed: what was read is kept, and the owner is told what to do."""
+    box, reader, valid = mailbox(120), Reader(), [True]
+    client = Client("invented", "invented")
+
+    def token(request: requests.PreparedRequest):
+        if valid[0]:
+            return 200, {}, '{"access_token": "a", "expires_in": 3600, "token_type": "Bearer"}'
+        return 400, {}, '{"error": "invalid_grant", "error_description": "Token has been revoked."}'
+
+    def answer(request: requests.PreparedRequest):
+        if len(box.fetched) == 60:
+            valid[0] = False
+        return box.answer("GET", str(request.url)) if valid[0] else refusal(401, "authError")
+
+    with responses.RequestsMock() as mock:
+        mock.add_callback(responses.POST, client.token, callback=token)
+        mock.add_callback(responses.GET, re.compile(f"{API}/.*"), callback=answer)
+        wire = Wire(session(client, "refresh", ["mail"]), "Gmail", passing, sleep=slept.append)
+        with pytest.raises(SignInError, match="goodwill connect google"):
+            reader.read(connector.Gmail(service("gmail", "v1", wire, ""), HORIZON))
+    assert len(reader.met) == 50
+    assert slept == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 
 def test_the_example_is_the_defaults_and_names_every_key():
     text = EXAMPLE.read_text("utf-8")
-    assert config.parse(text, "example") == Config()
+    example = config.parse(text, "example")
+    assert replace(example, providers={}) == Config()
+    assert set(example.providers["google"]) == config.ENDPOINTS
+    assert {value for key, value in example.providers["google"].items() if value} == {6000}
     for table, keys in config._KEYS.items():
         assert f"[{table}]" in text
         assert all(f"\n{key} = " in text for key in keys)
