@@ -16,6 +16,7 @@ from goodwill.book import Book, Tally
 from goodwill.codec import seconds
 from goodwill.errors import AccountError, GoodwillError, InputError, SignInError, Unavailable
 from goodwill.plugin import Account, Connector, Desk, Provider
+from goodwill.sync import PATIENCE
 from goodwill.writer import clean
 
 SOON = 60
@@ -43,8 +44,8 @@ def connect(app: App, name: str, wishes: Mapping[str, Any], now: datetime) -> Ac
         flag = "--" + strange[0].replace("_", "-")
         raise InputError(f"{flag} means nothing to {name}", f"Leave it out: goodwill connect {name}")
     app.create()
-    with app.store.writing():
-        account = provider.connect(_desk(app, name, now), wishes)
+    account = provider.connect(_desk(app, name, now), wishes)
+    with app.store.writing(PATIENCE):
         with app.store.transaction() as connection:
             accounts.keep(connection, account, seconds(now))
         app.set_owner(account.addresses)
@@ -74,14 +75,15 @@ def poll(
         names = {accounts.one(connection, one).name for one in wanted}
     if not states:
         raise InputError("no account is connected yet", "Begin with: goodwill connect google")
-    with app.store.writing():
+    with app.store.polling():
         found = [
             _poll(app, state, now, again, progress)
             for state in states
             if not names or state.account.name in names
         ]
-        app.judge.settle(now)
-        app.deliver(now)
+        with app.store.writing(PATIENCE):
+            app.judge.settle(now)
+            app.deliver(now)
     return found
 
 
@@ -112,7 +114,7 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
             )
     trouble = " ".join(dict.fromkeys(str(error) for error in troubles))
     waits = [max(seconds_of(error, at), at + SOON) for error in troubles if isinstance(error, Unavailable)]
-    with app.store.transaction() as connection:
+    with app.store.writing(PATIENCE), app.store.transaction() as connection:
         accounts.tried(connection, account, at, trouble, max(waits, default=None))
     return Polled(account, tally, trouble)
 
@@ -133,11 +135,12 @@ def _read(
 ) -> None:
     addresses = getattr(connector, "addresses", None)
     if addresses is not None:
-        app.set_owner(addresses())
+        own = addresses()
+        with app.store.writing(PATIENCE):
+            app.set_owner(own)
     book = Book(app.detectors, app.config.keep_text == "full", seconds(now))
-    sync.poll(
-        app.store, connector, account.name, book, seconds(now), progress, lasting=not again, tally=tally
-    )
+    at = seconds(now)
+    sync.poll(app.store, connector, account.name, book, at, progress, lasting=True, renew=again, tally=tally)
 
 
 def _provider(name: str) -> Provider:

@@ -60,17 +60,26 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer of this home; raise StoreError at once when another process is."""
+    def writing(self, patience: float = 0) -> Iterator[None]:
+        """Be the one writer of this home; StoreError when another is for ``patience`` seconds on."""
+        with self._lock("goodwill.lock", patience, f"another goodwill is writing to {self.home}"):
+            yield
+
+    @contextmanager
+    def polling(self) -> Iterator[None]:
+        """Be the one who reads this home's accounts; others may write all the while."""
+        with self._lock("sync.lock", 0, f"another `goodwill sync` is reading for {self.home}"):
+            yield
+
+    @contextmanager
+    def _lock(self, name: str, patience: float, held: str) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.home / "goodwill.lock")
+        lock = FileLock(self.home / name)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=patience)
         except Timeout:
-            raise StoreError(
-                f"another goodwill is writing to {self.home}", "Wait until it has ended, then run this again"
-            ) from None
+            raise StoreError(held, "Wait until it has ended, then run this again") from None
         except OSError as error:
             raise StoreError(f"{self.home}: cannot be written: {error.strerror or error}") from None
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -16,6 +17,11 @@ from goodwill.store import Store
 CHUNK = 400
 MAX_PROBLEMS = 1_000
 """Kept of one stream at the most: a folder of rubbish must not fill the disk with complaints."""
+
+PATIENCE = 120
+"""Seconds to wait for another writer between two pages of a poll that lasts."""
+SETTLE_PAGES = 32
+"""So often a poll that lasts brings the persons up to date (and after its pages 1, 2, 4, 8 …)."""
 
 Progress = Callable[[Page, Tally], None]
 
@@ -57,25 +63,35 @@ def poll(
     now: int,
     progress: Progress,
     lasting: bool = False,
+    renew: bool = True,
     tally: Tally | None = None,
 ) -> Tally:
     """Take in everything that ``connector`` has; returns what became of it, added to ``tally``.
 
-    Whatever interrupts the poll leaves the store whole pages further, never in the middle of one. A
-    stream that other detectors have read is read again from its beginning (what they were is all that is
-    known of mail whose text was not kept), unless it is ``lasting``: too much to fetch
-    again for every new detector.
+    Whatever interrupts the poll leaves the store whole pages further, never in the middle of one. With
+    ``renew`` a stream that other detectors have read is read again from its beginning: what they were is all
+    that is known of mail whose text was not kept. A ``lasting`` poll takes the right to write itself, page
+    by page; any other has it from its caller.
     """
     tally = tally if tally is not None else Tally()
     with store.transaction() as connection:
-        readers = None if lasting else book.readers(connection)
+        readers = book.readers(connection) if renew else None
         cursors = _cursors(connection, account, readers)
-    for page in connector.poll(cursors, Known(store, account, readers)):
-        with store.transaction() as connection:
-            _take(connection, page, account, book, now, tally)
+    for number, page in enumerate(connector.poll(cursors, Known(store, account, readers)), 1):
+        with _writing(store, lasting):
+            with store.transaction() as connection:
+                _take(connection, page, account, book, now, tally)
+            if lasting and (number % SETTLE_PAGES == 0 or number & (number - 1) == 0):
+                settle(store)
         progress(page, tally)
-    settle(store)
+    with _writing(store, lasting):
+        settle(store)
     return tally
+
+
+def _writing(store: Store, lasting: bool) -> AbstractContextManager[None]:
+    """The right to write, for a page only where a poll may take hours; else the caller has it already."""
+    return store.writing(PATIENCE) if lasting else nullcontext()
 
 
 def storable(text: str) -> str:

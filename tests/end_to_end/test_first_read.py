@@ -11,24 +11,13 @@ import time
 from pathlib import Path
 
 from conftest_e2e import environment
-from gmail import ME, Gmail, Message, serve
+from gmail import serve
+from gmail_account import answers, connect, mailbox
 
 MESSAGES, KILLS = 100_000, 10
 QUOTA = 1_500_000
 """Units a minute: 250 times Google's, so that the read takes minutes and not hours."""
 PAGE_IN_HAND, LIST_COST, MOST_MIB = 50, 5, 200
-
-
-def mailbox() -> Gmail:
-    box = Gmail(quota=QUOTA)
-    for number in range(MESSAGES):
-        person = number % 500
-        head = f"From: p{person}.sample@there.example\nTo: {ME}\nSubject: letter {number}\n"
-        date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(1_600_000_000 + number * 600))
-        raw = f"{head}Date: {date}\nMessage-ID: <{number}@there.example>\n\nThe boat is in.\n"
-        box.messages[f"m{number}"] = Message(raw.encode(), ["INBOX"], at=1_600_000_000 + number * 600)
-    box.sort()
-    return box
 
 
 def memory_mib(pid: int) -> float:
@@ -40,42 +29,12 @@ def memory_mib(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
-def connect(home: Path, url: str) -> None:
-    """An account whose secret is there already: signing in is not what is measured here."""
-    home.mkdir()
-    (home / "config.toml").write_text(f'[google]\napi = "{url}"\nunits_per_minute = {QUOTA}\n')
-    script = f"""
-import sys
-from datetime import datetime, UTC
-from pathlib import Path
-from goodwill import accounts
-from goodwill.app import App
-from goodwill.config import Config
-from goodwill.plugin import Account
-from goodwill_connectors.vault import Vault
-home = Path(sys.argv[1])
-settings = {{"client": "c", "auth": "{url}/auth", "token": "{url}/token", "features": ["mail"]}}
-account = Account("google", "{ME}", settings)
-Vault(home).put(account.name, {{"refresh_token": "r", "client_secret": "s"}})
-app = App(home, Config())
-app.create()
-with app.store.writing(), app.store.transaction() as connection:
-    accounts.keep(connection, account, 0)
-"""
-    subprocess.run([sys.executable, "-c", script, str(home)], env=environment(), check=True)
-
-
 def test_a_hundred_thousand_messages(tmp_path: Path, record_property, capsys):
-    box, home = mailbox(), tmp_path / "home"
-    token = json.dumps({"access_token": "a", "expires_in": 3600, "token_type": "Bearer"}).encode()
-
-    def answer(method: str, url: str) -> tuple[int, dict[str, str], bytes]:
-        return (200, {}, token) if url.startswith("/token") else box.answer(method, url)
-
+    box, home = mailbox(MESSAGES, QUOTA), tmp_path / "home"
     command = [sys.executable, "-m", "goodwill", "--home", str(home), "sync"]
     most, kills, begun = 0.0, 0, time.monotonic()
-    with serve(answer) as url:
-        connect(home, url)
+    with serve(answers(box)) as url:
+        connect(home, url, QUOTA)
         while True:
             process = subprocess.Popen(
                 command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE

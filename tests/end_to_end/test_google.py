@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import requests
 from calendars import calendars
 from conftest_e2e import Goodwill, Ran, environment
 from emulate import Google, consent, google
+from gmail import serve
+from gmail_account import answers, connect, mailbox
 
 ME, BO = "me@home.example", "Bo Sample <bo.sample@there.example>"
 ENV = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
@@ -327,3 +330,29 @@ def test_known_lies_of_emulate(server: Google):
     assert requests.get(f"{root}/profile", headers=anybody, timeout=20).status_code == 404
     old = requests.get(f"{root}/history?startHistoryId=1", headers=anybody, timeout=20)
     assert old.status_code == 200
+
+
+def test_the_owner_may_write_and_check_while_a_long_read_goes_on(home: Path, goodwill: Goodwill):
+    box = mailbox(400)
+    with serve(answers(box)) as url:
+        connect(home, url, units=6_000)  # a message every fifth of a second
+        command = [sys.executable, "-m", "goodwill", "--home", str(home), "sync"]
+        process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            while len(box.fetched) < 120:
+                assert process.poll() is None
+                time.sleep(0.05)
+            assert goodwill("note", "kim399.sample@there.example", "keeps bees").status == 0
+            assert "kim399.sample" in goodwill("people").out
+            (account,) = json.loads(goodwill("status", "--json").out)["accounts"]
+            assert 200 <= account["pending"] <= 350
+            second = goodwill("sync")
+            assert (second.status, "another `goodwill sync`" in second.err) == (2, True)
+            draft = (
+                f"From: {ME}\nTo: new@there.example\nSubject: x\n\nCould you introduce me to your editor?\n"
+            )
+            checked = goodwill("check", "-", stdin=draft)
+            assert (checked.status, "not read to its end" in checked.out) == (0, True)
+        finally:
+            process.kill()
+            process.communicate()
