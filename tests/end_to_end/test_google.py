@@ -153,7 +153,7 @@ def test_by_loopback(home: Path, client: Path, tmp_path: Path):
     browser.chmod(0o755)
     done = subprocess.run(
         [sys.executable, "-m", "goodwill", "--home", home, "connect", "google", "--client", client],
-        env=environment() | ENV | {"BROWSER": f"{browser} %s"},
+        env=environment() | ENV | {"BROWSER": f"{browser} %s &"},
         capture_output=True,
         text=True,
         timeout=60,
