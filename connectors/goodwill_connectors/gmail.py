@@ -88,7 +88,7 @@ class Gmail:
         """The owner's own addresses: the account's first, then the aliases that it may send from."""
         profile = self._profile()
         found = [str(profile.get("emailAddress", "")).lower()] if profile.get("emailAddress") else []
-        aliases = call(self._users.settings().sendAs().list(userId="me"), NAME).get("sendAs", ())
+        aliases = call(self._users.settings().sendAs().list(userId="me"), NAME).get("sendAs") or ()
         for alias in sorted(aliases, key=lambda one: not one.get("isPrimary")):
             if alias.get("isPrimary") or alias.get("verificationStatus", "accepted") == "accepted":
                 found.append(str(alias.get("sendAsEmail", "")).lower())
@@ -117,19 +117,20 @@ class Gmail:
     def _read(self, place: Place | None, known: Known) -> Iterator[Page]:
         """Read everything, newest first, from where it was left; then what came in meanwhile."""
         place = place if place and place.history else self._pin(again=bool(place and place.again))
+        resumed = place.page
         while True:
-            listing = self._list(place.page)
-            if listing is None:  # the token of the page has expired: what is known is not fetched again
-                place = replace(place, page="", done=0)
+            listing = self._list(place.page, expires=place.page == resumed)
+            if listing is None:  # the token that was kept has expired: what is known is not fetched again
+                place, resumed = replace(place, page="", done=0), ""
                 continue
-            ids = [str(message["id"]) for message in listing.get("messages", ())]
+            ids = [str(message["id"]) for message in listing.get("messages") or ()]
             new = self._unknown(ids, known)
             done = place.done + len(ids) - len(new)
             for start in range(0, len(new), FETCHED):
                 part = new[start : start + FETCHED]
                 done += len(part)
                 yield self._page(self._fetch(part), place, done)
-            place = replace(place, page=str(listing.get("nextPageToken", "")), done=place.done + len(ids))
+            place = replace(place, page=str(listing.get("nextPageToken") or ""), done=place.done + len(ids))
             if not place.page:
                 break
             yield self._page((), place, place.done)
@@ -154,7 +155,7 @@ class Gmail:
 
     def _newest(self) -> str:
         """The history number of the newest message, which Google's guide to synchronising names as well."""
-        for message in call(self._messages.list(userId="me", maxResults=1), NAME).get("messages", ()):
+        for message in call(self._messages.list(userId="me", maxResults=1), NAME).get("messages") or ():
             found = call(self._messages.get(userId="me", id=message["id"], format="minimal"), NAME)
             return str(found.get("historyId", "1"))
         return "1"
@@ -165,14 +166,14 @@ class Gmail:
         except Gone:
             return {}
 
-    def _list(self, token: str) -> dict[str, Any] | None:
-        """A page of the list; None when its token means nothing any more."""
+    def _list(self, token: str, expires: bool = False) -> dict[str, Any] | None:
+        """A page of the list; None when its token, which was kept for long, means nothing any more."""
         more = {"pageToken": token} if token else {}
         request = self._messages.list(userId="me", maxResults=LISTED, **more)
         try:
             return call(request, NAME)
         except (Refused, Gone) as error:
-            if token and getattr(error, "status", 404) in (400, 404):
+            if token and expires and getattr(error, "status", 404) in (400, 404):
                 return None
             raise
 
@@ -192,17 +193,17 @@ class Gmail:
             )
             answer = call(request, NAME)
             newest = newest or str(answer.get("historyId", ""))
-            new = self._unknown(list(_changed(answer.get("history", ()))), known)
+            new = self._unknown(list(_changed(answer.get("history") or ())), known)
             for start in range(0, len(new), FETCHED):
                 # The cursor stays: a page in the middle of a history has no number to go on from.
                 yield Page(STREAM, self._fetch(new[start : start + FETCHED]), None, complete=True)
-            token = str(answer.get("nextPageToken", ""))
+            token = str(answer.get("nextPageToken") or "")
             if not token:
                 break
         yield Page(STREAM, (), Place(newest or place.history).cursor, complete=True)
 
     def _skim(self, known: Known) -> Iterator[Page]:
-        """Read the list, newest first, up to the first page that holds nothing new."""
+        """Look through the whole list: 5 units for 500 messages, of which only the new ones are fetched."""
         place = self._pin(again=True)
         problem = Problem(
             NAME, "refuses even its newest history number", "Its list is looked through instead"
@@ -210,11 +211,11 @@ class Gmail:
         token = ""
         while True:
             listing = self._list(token) or {}
-            new = self._unknown([str(message["id"]) for message in listing.get("messages", ())], known)
+            new = self._unknown([str(message["id"]) for message in listing.get("messages") or ()], known)
             for start in range(0, len(new), FETCHED):
                 yield Page(STREAM, self._fetch(new[start : start + FETCHED]), None, complete=True)
-            token = str(listing.get("nextPageToken", ""))
-            if not token or not new:
+            token = str(listing.get("nextPageToken") or "")
+            if not token:
                 break
         cursor = Place(place.history, fresh=True).cursor
         yield Page(STREAM, (), cursor, complete=True, problems=(problem,))
@@ -236,7 +237,7 @@ class Gmail:
             return Item(
                 STREAM, id_, problems=(Problem(f"Gmail message {id_}", f"is not given out: {error.what}"),)
             )
-        if UNWANTED.intersection(message.get("labelIds", ())):
+        if UNWANTED.intersection(message.get("labelIds") or ()):
             return None
         found = Found(
             id_, f"Gmail message {id_}", lambda: _raw(message), inferred=_received(message), vouched=True
@@ -247,14 +248,14 @@ class Gmail:
 def _changed(history: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The messages that came in, or came out of where mail is no event, by the records of a history."""
     for record in history:
-        for added in record.get("messagesAdded", ()):
-            if not UNWANTED.intersection(added["message"].get("labelIds", ())):
+        for added in record.get("messagesAdded") or ():
+            if not UNWANTED.intersection(added["message"].get("labelIds") or ()):
                 yield str(added["message"]["id"])
-        for changed in record.get("labelsRemoved", ()):
-            if UNWANTED.intersection(changed.get("labelIds", ())):
+        for changed in record.get("labelsRemoved") or ():
+            if UNWANTED.intersection(changed.get("labelIds") or ()):
                 yield str(changed["message"]["id"])
-        for changed in record.get("labelsAdded", ()):
-            if {"INBOX", "SENT"}.intersection(changed.get("labelIds", ())):
+        for changed in record.get("labelsAdded") or ():
+            if {"INBOX", "SENT"}.intersection(changed.get("labelIds") or ()):
                 yield str(changed["message"]["id"])
 
 

@@ -116,7 +116,7 @@ def disconnect(account: Account, desk: Desk) -> Ended:
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
     """What there is to read, each with its name; raises SignInError where the secret is missing."""
     secret = Vault(desk.home).get(account.name)
-    if not secret.get("refresh_token"):
+    if not secret.get("refresh_token") or not secret.get("client_secret"):
         raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
     services = _services(account.settings, secret, desk.endpoints(account.address))
     found: list[tuple[str, Connector]] = []
@@ -144,7 +144,7 @@ def _services(
     token = str(endpoints.get("token") or settings["token"])
     client = Client(str(settings["client"]), secret["client_secret"], str(settings["auth"]), token)
     features = tuple(settings["features"])
-    session = google_auth.session(client, secret["refresh_token"], features)
+    session = google_auth.session(client, secret["refresh_token"])
     api = str(endpoints.get("api") or "")
     quota = int(endpoints.get("units_per_minute") or UNITS_A_MINUTE)
     pace = Pace(0.9 * quota, 60, 0.05 * quota)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import google.oauth2.credentials
 import requests
-from google.auth.transport.requests import AuthorizedSession
+from google.auth.transport.requests import AuthorizedSession, Request
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
@@ -160,7 +160,10 @@ def _by_hand(flow: InstalledAppFlow, desk: Desk) -> None:
     desk.say(f"Open this page in a browser on any machine, and sign in:\n\n{url}\n")
     desk.say("It ends at an address that begins with http://127.0.0.1:1/ and cannot be shown: that is right.")
     pasted = desk.ask("Paste that whole address here: ", False).strip()
-    told = parse_qs(urlsplit(pasted).query)
+    try:
+        told = parse_qs(urlsplit(pasted).query)
+    except ValueError:
+        told = {}
     if told.get("error"):
         raise OAuth2Error(description=told["error"][0])
     if not told.get("code") or told.get("state") != [state]:
@@ -194,24 +197,31 @@ def _refused(error: OAuth2Error) -> SignInError:
     return SignInError(f"Google refuses the sign-in: {what or type(error).__name__}", AGAIN)
 
 
-def session(client: Client, refresh_token: str, features: Sequence[str]) -> AuthorizedSession:
+def session(client: Client, refresh_token: str) -> AuthorizedSession:
     """A session that signs every request, and renews the sign-in by itself."""
-    scopes = [scope for feature in features for scope in SCOPES[feature]]
     credentials = google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]
         None,
         refresh_token=refresh_token,
         token_uri=client.token,
         client_id=client.id,
         client_secret=client.secret,
-        scopes=scopes,
     )
-    return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+    renewing = requests.Session()
+    renewing.auth = _as_it_is
+    signed = AuthorizedSession(credentials, auth_request=Request(renewing))  # type: ignore[no-untyped-call]
+    signed.auth = _as_it_is
+    return signed
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from signing with what a .netrc file says of the host, or of any."""
+    return request
 
 
 def revoke(refresh_token: str, url: str) -> bool:
     """Tell Google that the sign-in holds no more; whether it heard."""
     try:
-        answer = requests.post(url, data={"token": refresh_token}, timeout=20)
+        answer = requests.post(url, data={"token": refresh_token}, timeout=20, auth=_as_it_is)
     except requests.RequestException:
         return False
     return answer.status_code in (200, 400)  # 400: it did not hold any more

@@ -26,6 +26,8 @@ PAGE = 2_500
 AHEAD = timedelta(days=400)
 """So far series are expanded; when less than half of it is left they are read anew."""
 OWN = "owner"
+_ODD = (KeyError, ValueError, TypeError, AttributeError, OverflowError)
+"""What an entry can cause that is not what Google's reference says."""
 PLAIN = frozenset(("default", "fromGmail"))
 """Kinds of entries that may be meetings: no birthdays, absences, focus times or places of work."""
 _ANSWERS = {"accepted": "accepted", "declined": "declined", "tentative": "tentative"}
@@ -52,7 +54,7 @@ def calendars(service: Any) -> list[Listed]:
     while True:
         more = {"pageToken": token} if token else {}
         answer = call(service.calendarList().list(maxResults=250, **more), NAME)
-        for one in answer.get("items", ()):
+        for one in answer.get("items") or ():
             if not one.get("deleted"):
                 name = str(one.get("summaryOverride") or one.get("summary") or one["id"])
                 own = one.get("accessRole") == OWN
@@ -85,12 +87,15 @@ class GoogleCalendar:
             token, horizon = self._resume(cursors.get(stream))
             try:
                 yield from self._list(id_, stream, token, horizon)
+                continue
             except Gone:
-                if not token:
-                    problem = Problem(f"calendar {id_}", "is not there any more", "Connect the account anew")
-                    yield Page(stream, (), None, complete=True, problems=(problem,))
-                    continue
+                pass  # the token has expired, or the calendar is gone
+            try:
                 yield from self._list(id_, stream, "", self._now + AHEAD)
+            except Gone:
+                remedy = "Connect the account anew to choose among those that there are"
+                problem = Problem(f"calendar {id_}", "is not there any more", remedy)
+                yield Page(stream, (), None, complete=True, problems=(problem,))
 
     def _resume(self, cursor: str | None) -> tuple[str, datetime]:
         """The sync token to go on from, if it still serves, and how far series are to be expanded."""
@@ -115,7 +120,7 @@ class GoogleCalendar:
                 self._events.list(calendarId=id_, maxResults=PAGE, singleEvents=False, **more), NAME
             )
             job.zone = zone(str(answer.get("timeZone", "")))
-            items = [item for entry in answer.get("items", ()) for item in self._items(entry, job)]
+            items = [item for entry in answer.get("items") or () for item in self._guarded(entry, job)]
             job.done += len(items)
             page = str(answer.get("nextPageToken", ""))
             if not page:
@@ -125,6 +130,17 @@ class GoogleCalendar:
         cursor = json.dumps({"token": next_token, "until": horizon.isoformat()}) if next_token else None
         yield Page(stream, tuple(items), cursor, complete=True, done=job.done, total=job.done)
 
+    def _guarded(self, entry: Any, job: _Listing) -> Iterator[Item]:
+        """The items of one entry; one that makes no sense is a problem, and the others go on."""
+        try:
+            yield from list(self._items(entry, job))
+        except _ODD as error:
+            id_ = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+            problem = Problem(
+                f"entry '{id_}' of {job.stream}", f"cannot be understood ({type(error).__name__})"
+            )
+            yield Item(job.stream, id_ or "an entry without a name", problems=(problem,))
+
     def _items(self, entry: Mapping[str, Any], job: _Listing) -> Iterator[Item]:
         series = str(entry.get("recurringEventId", "")) or (str(entry["id"]) if "recurrence" in entry else "")
         if series:
@@ -132,7 +148,8 @@ class GoogleCalendar:
                 job.expanded.add(series)
                 yield self._series(series, entry, job)
         elif entry.get("status") == "cancelled" and "start" not in entry:
-            yield self._called_off(entry, job)
+            if not self._elsewhere(entry, job):
+                yield self._called_off(entry, job)
         elif entry.get("eventType", "default") in PLAIN:
             yield _single(entry, job)
 
@@ -148,27 +165,46 @@ class GoogleCalendar:
                     calendarId=job.calendar, eventId=id_, maxResults=PAGE, timeMax=until, **more
                 )
                 answer = call(request, NAME)
-                found += answer.get("items", ())
+                found += answer.get("items") or ()
                 page = answer.get("nextPageToken")
                 if not page:
                     break
         except Gone:
+            if entry.get("status") != "cancelled" and "start" in entry:
+                return _single(entry, job)  # an invitation to one occurrence of somebody else's series
             found = []
         except Refused as error:
             if error.status != 400:
-                raise
+                problem = Problem(f"entry '{id_}' of {job.stream}", error.what, error.remedy)
+                return Item(job.stream, id_, _edition(entry), problems=(problem,))
             found = []  # it is a series no more
         uid = next((str(one["iCalUID"]) for one in found if one.get("iCalUID")), "") or self._uid(
             id_, entry, job
         )
-        events = [
-            _event(one, uid, job) for one in found if one.get("status") != "cancelled" and "start" in one
-        ]
-        edition = max([one.version for one in events] + [_version(entry)])
-        kept = tuple(
-            e for e, one in zip(events, found, strict=False) if one.get("eventType", "default") in PLAIN
-        )
-        return Item(job.stream, id_, _edition(entry), kept, series=(Series(f"cal:{uid}", edition),))
+        events, problems = [], []
+        for one in found:
+            if one.get("status") == "cancelled" or one.get("eventType", "default") not in PLAIN:
+                continue
+            try:
+                events.append(_event(one, uid, job))
+            except _ODD as error:
+                place = f"entry '{one.get('id')}' of {job.stream}"
+                problems.append(Problem(place, f"cannot be understood ({type(error).__name__})"))
+        series = (Series(f"cal:{uid}", NEWEST),)  # what Google shows now outranks whatever was known
+        return Item(job.stream, id_, _edition(entry), tuple(events), tuple(problems), series)
+
+    def _elsewhere(self, entry: Mapping[str, Any], job: _Listing) -> bool:
+        """Whether an entry that left this calendar was moved to another one that is read."""
+        id_ = str(entry["id"])
+        for calendar in self._ids:
+            if calendar != job.calendar:
+                try:
+                    found = call(self._events.get(calendarId=calendar, eventId=id_), NAME)
+                except (Gone, Refused):
+                    continue
+                if found.get("status") != "cancelled":
+                    return True
+        return False
 
     def _called_off(self, entry: Mapping[str, Any], job: _Listing) -> Item:
         """An entry that was deleted: of it only its number is told."""
@@ -204,12 +240,9 @@ class _Listing:
 
 def _single(entry: Mapping[str, Any], job: _Listing) -> Item:
     uid = str(entry.get("iCalUID") or f"{entry['id']}@google.com")
-    try:
-        event = _event(entry, uid, job)
-    except (KeyError, ValueError, TypeError) as error:
-        problem = Problem(f"entry {entry['id']} of {job.stream}", f"cannot be understood: {error!r}")
-        return Item(job.stream, str(entry["id"]), _edition(entry), problems=(problem,))
-    series = (Series(f"cal:{uid}", event.version),)  # it may have been a series before
+    event = _event(entry, uid, job)
+    # An entry on its own may have been a series before; an occurrence on its own says nothing of the others.
+    series = () if entry.get("originalStartTime") else (Series(f"cal:{uid}", NEWEST),)
     return Item(job.stream, str(entry["id"]), _edition(entry), (event,), series=series)
 
 
@@ -223,10 +256,12 @@ def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
         first, whole_first = _moment(original, job.zone)
         key += f"/{_day(original)}" if whole_first else f"/{stamp(first)}"
     sender = _party(entry.get("organizer") or {})
-    people = [one for one in entry.get("attendees", ()) if not one.get("resource")]
+    people = [
+        one for one in entry.get("attendees") or () if isinstance(one, dict) and not one.get("resource")
+    ]
     parties = [party for one in people if (party := _party(one)) and not is_room(party.address)]
     answers = {
-        str(one["email"]).lower(): _ANSWERS.get(str(one.get("responseStatus")), "needs-action")
+        _text(one, "email").lower(): _ANSWERS.get(str(one.get("responseStatus")), "needs-action")
         for one in people
         if one.get("email")
     }
@@ -236,8 +271,8 @@ def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
         keys=(key[:500],),
         sender=sender,
         to=tuple(parties),
-        subject=str(entry.get("summary", ""))[:1000],
-        text=description(str(entry.get("description", ""))),
+        subject=_text(entry, "summary")[:1000],
+        text=description(_text(entry, "description")),
         version=_version(entry),
         appointment=Appointment(
             end=max(start, end),
@@ -245,10 +280,15 @@ def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
             all_day=whole,
             recurring=bool(original),
             busy=entry.get("transparency") != "transparent",
-            location=str(entry.get("location", ""))[:500],
+            location=_text(entry, "location")[:500],
             answers=answers,
         ),
     )
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    """The words under ``name``, such that they can be stored."""
+    return str(entry.get(name) or "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _version(entry: Mapping[str, Any]) -> str:
@@ -258,7 +298,7 @@ def _version(entry: Mapping[str, Any]) -> str:
         when = stamp(datetime.fromisoformat(updated).astimezone(UTC)) if updated else ""
     except ValueError:
         when = ""
-    return f"{int(entry.get('sequence', 0)):08d}.{when}"
+    return f"{int(entry.get('sequence') or 0):08d}.{when}"
 
 
 def _edition(entry: Mapping[str, Any]) -> str:
@@ -284,10 +324,12 @@ def zone(name: str, default: Any = UTC) -> Any:
     """The time zone called ``name`` (IANA), else ``default``."""
     try:
         return ZoneInfo(name) if name else default
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return default
 
 
 def _party(value: Mapping[str, Any]) -> Party | None:
-    address = str(value.get("email", "")).strip().lower()
-    return Party(address, clean_name(str(value.get("displayName", "")), address)) if "@" in address else None
+    if not isinstance(value, Mapping):
+        return None
+    address = _text(value, "email").strip().lower()
+    return Party(address, clean_name(_text(value, "displayName"), address)) if "@" in address else None

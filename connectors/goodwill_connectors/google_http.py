@@ -92,7 +92,7 @@ def _reasons(content: bytes) -> set[str]:
         return set()
     if not isinstance(error, dict):
         return {str(error)}
-    details = [*error.get("errors", ()), *error.get("details", ())]
+    details = [*(error.get("errors") or ()), *(error.get("details") or ())]
     found = {str(one.get("reason", "")) for one in details if isinstance(one, dict)}
     return found | {str(error.get("status", ""))}
 
@@ -104,22 +104,24 @@ def call(request: Any, what: str) -> dict[str, Any]:
     passes, and AccountError for every other refusal.
     """
     try:
-        found: dict[str, Any] = request.execute(num_retries=0)
-        return found
+        found = request.execute(num_retries=0)
     except HttpError as error:
         raise _refusal(error, what) from None
     except google.auth.exceptions.RefreshError as error:
-        if error.retryable:
-            raise Unavailable("Google does not renew the sign-in now", 0.0) from None
         raise sign_in_again(error) from None
     except google.auth.exceptions.TransportError:
         raise Unavailable("Google cannot be reached to renew the sign-in", 0.0) from None
     except ValueError:
-        raise Unavailable(f"{what} answers with something that is not JSON", 0.0) from None
+        found = None
+    if not isinstance(found, dict):
+        raise Unavailable(f"{what} answers with something that is not JSON", 0.0)
+    return found
 
 
-def sign_in_again(error: Exception) -> SignInError:
-    """What to say when Google no longer accepts the sign-in."""
+def sign_in_again(error: Exception) -> AccountError:
+    """What to say when the sign-in was not renewed: only Google's own word says that it is over."""
+    if "invalid_grant" not in str(error) and "_client" not in str(error):
+        return Unavailable("Google does not renew the sign-in now", 0.0)
     if "invalid_client" in str(error) or "unauthorized_client" in str(error):
         return SignInError("Google no longer knows the OAuth client of this account", AGAIN)
     return SignInError("Google no longer accepts the sign-in: it was withdrawn or has expired", AGAIN)
@@ -129,7 +131,7 @@ def _refusal(error: HttpError, what: str) -> GoodwillError:
     status = int(error.resp.status)
     reasons = _reasons(error.content)
     if status in (404, 410):
-        return Gone(f"{what}: it is not there any more")
+        return Gone(f"{what} has nothing at {error.uri.split('?')[0]}", "If 'api' is set, check it")
     if status == 401:
         return SignInError("Google does not accept the sign-in", AGAIN)
     if reasons & _SWITCHED_OFF:

@@ -63,6 +63,8 @@ class Vault:
     def _read(self) -> dict[str, dict[str, str]]:
         try:
             found = json.loads(self._path.read_text("utf-8"))
+            if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
+                raise ValueError("it holds no secrets by account")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

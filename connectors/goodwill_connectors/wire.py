@@ -24,6 +24,8 @@ TRIES, LOST_TRIES = 6, 3
 """How often a request is sent when it is refused, and when nobody answers at all."""
 LONGEST_WAIT = 90.0
 """Seconds that a single wait may take; a provider that asks for more is left alone until then."""
+LONGEST_PAUSE = 86_400.0
+"""Seconds for which a provider is left alone at the most, whatever it asks for."""
 TIMEOUT = (10.0, 60.0)
 """Seconds to wait for a connection, and for the next piece of an answer."""
 PASSING = frozenset((408, 429, 500, 502, 503, 504))
@@ -111,7 +113,8 @@ def retry_after(answer: requests.Response, now: float) -> float | None:
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
+        return LONGEST_PAUSE if not seconds < LONGEST_PAUSE else max(0.0, seconds)
     except ValueError:
         pass
     try:
@@ -119,7 +122,7 @@ def retry_after(answer: requests.Response, now: float) -> float | None:
     except ValueError:
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.fromtimestamp(now, UTC)).total_seconds())
+    return min(LONGEST_PAUSE, max(0.0, (when - datetime.fromtimestamp(now, UTC)).total_seconds()))
 
 
 def _reason(error: requests.RequestException, url: str) -> str:

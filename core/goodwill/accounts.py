@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from goodwill import schema
 from goodwill.codec import moment
@@ -37,19 +37,42 @@ class State:
 
 def keep(connection: Connection, account: Account, now: int) -> None:
     """Keep an account that the owner has signed in to just now; its cursors stay if it was known."""
+    before = connection.execute(select(_TABLE.c.read_at).where(_TABLE.c.name == account.name)).first()
     connection.execute(delete(_TABLE).where(_TABLE.c.name == account.name))
-    row = {"name": account.name, "provider": account.provider, "address": account.address}
-    row |= {"settings": json.dumps(dict(account.settings)), "connected_at": now, "trouble": ""}  # type: ignore[dict-item]
+    row: dict[str, Any] = {"name": account.name, "provider": account.provider, "address": account.address}
+    row |= {"settings": json.dumps(dict(account.settings)), "connected_at": now, "trouble": ""}
+    row["read_at"] = before.read_at if before else None
     connection.execute(insert(_TABLE), [row])
 
 
 def drop(connection: Connection, account: Account) -> None:
-    """Forget an account with its cursors; what was read of it stays."""
-    streams = select(schema.streams.c.id).where(schema.streams.c.account == account.name)
-    connection.execute(delete(schema.items).where(schema.items.c.stream_id.in_(streams)))
-    connection.execute(delete(schema.streams).where(schema.streams.c.account == account.name))
+    """Forget an account with its cursors; what was read of it stays.
+
+    A stream that was not read to its end stays too: what is known of its people is still a part only.
+    """
+    _forget_streams(connection, account, schema.streams.c.complete == 1)
     connection.execute(delete(schema.problems).where(schema.problems.c.source == account.name))
     connection.execute(delete(_TABLE).where(_TABLE.c.name == account.name))
+
+
+def begin_anew(connection: Connection, account: Account) -> None:
+    """Forget how far an account was read, so that it is read from the beginning."""
+    _forget_streams(connection, account, schema.streams.c.id > 0)
+
+
+def _forget_streams(connection: Connection, account: Account, which: ColumnElement[bool]) -> None:
+    chosen = (schema.streams.c.account == account.name) & which
+    ids = select(schema.streams.c.id).where(chosen)
+    connection.execute(delete(schema.items).where(schema.items.c.stream_id.in_(ids)))
+    connection.execute(delete(schema.streams).where(chosen))
+
+
+def never_whole(connection: Connection) -> bool:
+    """Whether an account was never read to its end."""
+    return (
+        connection.execute(select(_TABLE.c.name).where(_TABLE.c.read_at.is_(None)).limit(1)).first()
+        is not None
+    )
 
 
 def states(connection: Connection) -> list[State]:
@@ -57,10 +80,7 @@ def states(connection: Connection) -> list[State]:
     streams = schema.streams.c
     query = select(streams.account, func.min(streams.reaches), func.sum(streams.total - streams.done))
     reach = {name: oldest for name, oldest, _ in connection.execute(query.group_by(streams.account))}
-    pending = {
-        name: int(rest)
-        for name, _, rest in connection.execute(query.where(streams.complete == 0).group_by(streams.account))
-    }
+    pending = {name: int(rest) for name, _, rest in connection.execute(query.group_by(streams.account))}
     return [
         _state(row._mapping, reach, pending)
         for row in connection.execute(select(_TABLE).order_by(_TABLE.c.name))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from goodwill import posting, shelf, warned
+from goodwill.accounts import never_whole
 from goodwill.codec import digest as hash_of
 from goodwill.codec import message_hash, seconds
 from goodwill.detect import Detectors, quoted_mail
@@ -80,7 +81,7 @@ class Judge:
             accounts = [
                 self._account(connection, party, owner, at, sayings) for party in dict.fromkeys(recipients)
             ]
-            partial = shelf.is_partial(connection, FILES)
+            partial = shelf.is_partial(connection, FILES) or never_whole(connection)
             strangers = {one.address for one in accounts if partial and not one.standing.entries}
             learnt = warned.since_reset(connection, warned.all_up_to(connection, at))
         verdict = judge(asks, accounts, at, raised(self._threshold, learnt)[0])

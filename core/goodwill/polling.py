@@ -94,6 +94,9 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
     provider = _provider(account.provider)
     desk = _desk(app, account.provider, now)
     tally = Tally()
+    if again:
+        with app.store.writing(PATIENCE), app.store.transaction() as connection:
+            accounts.begin_anew(connection, account)
     troubles: list[GoodwillError] = []
     try:
         sources = provider.sources(account, desk)
@@ -102,7 +105,7 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
         troubles.append(error)
     for name, connector in sources:
         try:
-            _read(app, account, connector, now, again, progress, tally)
+            _read(app, account, connector, now, progress, tally)
         except SignInError as error:
             troubles.append(provider.explain(account, error, now))
             break
@@ -110,7 +113,9 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
             troubles.append(error)
         except Exception as error:  # a connector's crash is a problem, not a stop
             troubles.append(
-                AccountError(f"{name}: this should not have happened ({error!r})", "Please report this")
+                AccountError(
+                    f"{name}: this should not have happened ({type(error).__name__})", "Please report this"
+                )
             )
     trouble = " ".join(dict.fromkeys(str(error) for error in troubles))
     waits = [max(seconds_of(error, at), at + SOON) for error in troubles if isinstance(error, Unavailable)]
@@ -129,7 +134,6 @@ def _read(
     account: Account,
     connector: Connector,
     now: datetime,
-    again: bool,
     progress: sync.Progress,
     tally: Tally,
 ) -> None:
@@ -140,7 +144,7 @@ def _read(
             app.set_owner(own)
     book = Book(app.detectors, app.config.keep_text == "full", seconds(now))
     at = seconds(now)
-    sync.poll(app.store, connector, account.name, book, at, progress, lasting=True, renew=again, tally=tally)
+    sync.poll(app.store, connector, account.name, book, at, progress, lasting=True, renew=False, tally=tally)
 
 
 def _provider(name: str) -> Provider:
@@ -165,10 +169,10 @@ def _say(text: str) -> None:
 def _ask(question: str, secret: bool) -> str:
     """Put a question on the terminal; raises InputError where nobody answers."""
     try:
-        if secret and sys.stdin.isatty():
+        if sys.stdin is not None and secret and sys.stdin.isatty():
             return getpass.getpass(question)
         print(question, end="", file=sys.stderr, flush=True)
-        answer = sys.stdin.readline()
+        answer = sys.stdin.readline() if sys.stdin is not None else ""
     except (EOFError, OSError):
         answer = ""
     if not answer:

@@ -26,7 +26,8 @@ def show(status: Status) -> None:
     write.line(f"Signals   {counts['signals']:,}")
     if status.stale:
         events = number(status.stale, "event")
-        write.line(f"Stale     {events} read by other detectors than today's: import the same files again")
+        write.line(f"Stale     {events} read by other detectors than today's: import the same files again,")
+        write.line("          or for accounts: goodwill sync --again")
     _accounts(status.accounts, write)
     if status.sources:
         write.line()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from goodwill.errors import AccountError, Unavailable
 from goodwill_connectors.pace import Pace
-from goodwill_connectors.wire import LOST_TRIES, TRIES, Wire, retry_after
+from goodwill_connectors.wire import LONGEST_PAUSE, LOST_TRIES, TRIES, Wire, retry_after
 
 URL = "https://mail.example/x"
 
@@ -61,6 +61,10 @@ def test_an_endpoint_that_is_no_address(wire: Wire):
         ("-3", 0.0),
         ("Thu, 01 Jan 1970 00:20:00 GMT", 200.0),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("999999999999", LONGEST_PAUSE),
+        ("inf", LONGEST_PAUSE),
+        ("nan", LONGEST_PAUSE),
+        ("Thu, 01 Jan 2970 00:00:00 GMT", LONGEST_PAUSE),
         ("soon", None),
         ("", None),
     ],
