@@ -70,11 +70,16 @@ class Book_:
 
     def read(self, connector: GoogleCalendar) -> list[Page]:
         pages: list[Page] = []
-        with self.app.store.writing():
-            book = Book(Detectors([]), keep_full=True, now=0)
-            poll(
-                self.app.store, connector, "google", book, 0, lambda page, _: pages.append(page), lasting=True
-            )
+        poll(
+            self.app.store,
+            connector,
+            "google",
+            Book(Detectors([]), keep_full=True, now=0),
+            0,
+            lambda page, _: pages.append(page),
+            lasting=True,
+            renew=False,
+        )
         return pages
 
     def events(self) -> list[Event]:
