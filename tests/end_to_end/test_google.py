@@ -356,3 +356,37 @@ def test_the_owner_may_write_and_check_while_a_long_read_goes_on(home: Path, goo
         finally:
             process.kill()
             process.communicate()
+
+
+def test_again_reads_everything_anew(connected: Path, goodwill: Goodwill):
+    assert "3 events met, 3 new" in goodwill("sync").out
+    assert "3 events met, 0 new" in goodwill("sync", "--again").out
+    assert "0 events met" in goodwill("sync").out
+
+
+def test_connecting_once_more_forgets_nothing(connected: Path, goodwill: Goodwill):
+    goodwill("sync")
+    ran = by_hand(connected, "--client", connected.parent / "client.json", ended=lambda u: consent(u, ME))
+    assert ran.status == 0
+    (account,) = json.loads(goodwill("status", "--json").out)["accounts"]
+    assert account["read"] is not None
+
+
+def test_nobody_unknown_is_judged_before_the_account_was_read(connected: Path, goodwill: Goodwill):
+    draft = f"From: {ME}\nTo: new@there.example\nSubject: x\n\nCould you introduce me to your editor?\n"
+    assert goodwill("check", "-", stdin=draft).status == 0
+    goodwill("sync")
+    assert goodwill("check", "-", stdin=draft).status == 1
+
+
+def test_no_terminal_and_nonsense_pasted(home: Path, client: Path, goodwill: Goodwill):
+    ran = goodwill("connect", "google", "--client", client, "--no-browser")
+    assert (ran.status, "nobody answers" in ran.err) == (2, True)
+    wrong = by_hand(home, "--client", client, ended=lambda url: "http://[bad?code=1")
+    assert (wrong.status, "not the address" in wrong.err) == (2, True)
+
+
+def test_a_secret_that_is_broken_is_one_sentence(connected: Path, goodwill: Goodwill):
+    (connected / "secrets.json").write_text("[]")
+    ran = goodwill("sync")
+    assert (ran.status, "secrets.json" in ran.err) == (2, True)
