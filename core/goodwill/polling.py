@@ -44,7 +44,11 @@ def connect(app: App, name: str, wishes: Mapping[str, Any], now: datetime) -> Ac
         flag = "--" + strange[0].replace("_", "-")
         raise InputError(f"{flag} means nothing to {name}", f"Leave it out: goodwill connect {name}")
     app.create()
-    account = provider.connect(_desk(app, name, now), wishes)
+    try:
+        account = provider.connect(_desk(app, name, now), wishes)
+    except Unavailable as error:
+        remedy = f"Nothing was connected: run `goodwill connect {name}` later"
+        raise AccountError(error.what, remedy) from None
     with app.store.writing(PATIENCE):
         with app.store.transaction() as connection:
             accounts.keep(connection, account, seconds(now))

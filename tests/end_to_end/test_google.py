@@ -320,6 +320,8 @@ def test_calendars_only(home: Path, tmp_path: Path, goodwill: Goodwill):
         wrong = by_hand(home, "--client", client, "--only", "calendar", "--calendar", "nope", ended=ended)
         assert "there is no calendar 'nope'" in wrong.err
         world.fail({"tool": "*", "kind": "unavailable", "times": None})
+        down = by_hand(home, "--client", client, "--only", "calendar", ended=ended)
+        assert (down.status, "Nothing was connected" in down.err) == (2, True)
 
 
 def test_known_lies_of_emulate(server: Google):
