@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodwill.errors import InputError, SignInError
-from goodwill.plugin import Account, Connector, Desk, Ended
+from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import google_auth, google_calendar
 from goodwill_connectors.gmail import UNITS_A_MINUTE, Gmail, units
 from goodwill_connectors.google_auth import Client
@@ -98,7 +98,7 @@ def _chosen(listed: Sequence[google_calendar.Listed], names: Sequence[str]) -> l
     return list(dict.fromkeys(found))
 
 
-def disconnect(account: Account, desk: Desk) -> Ended:
+def disconnect(account: Account, desk: Desk) -> str:
     """Withdraw the sign-in at Google and delete the secret."""
     vault = Vault(desk.home)
     token = vault.get(account.name).get("refresh_token", "")
@@ -106,8 +106,8 @@ def disconnect(account: Account, desk: Desk) -> Ended:
     heard = bool(token) and google_auth.revoke(token, str(endpoints.get("revoke") or google_auth.REVOKE))
     vault.drop(account.name)
     if heard:
-        return Ended("Google has withdrawn the sign-in, and the secret is deleted.")
-    return Ended(
+        return "Google has withdrawn the sign-in, and the secret is deleted."
+    return (
         "The secret is deleted, but Google was not told. "
         "Remove Goodwill at https://myaccount.google.com/connections too."
     )

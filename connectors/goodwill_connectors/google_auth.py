@@ -199,7 +199,7 @@ def _refused(error: OAuth2Error) -> SignInError:
 
 def session(client: Client, refresh_token: str) -> AuthorizedSession:
     """A session that signs every request, and renews the sign-in by itself."""
-    credentials = google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]
+    credentials = google.oauth2.credentials.Credentials(
         None,
         refresh_token=refresh_token,
         token_uri=client.token,
@@ -208,7 +208,7 @@ def session(client: Client, refresh_token: str) -> AuthorizedSession:
     )
     renewing = requests.Session()
     renewing.auth = _as_it_is
-    signed = AuthorizedSession(credentials, auth_request=Request(renewing))  # type: ignore[no-untyped-call]
+    signed = AuthorizedSession(credentials, auth_request=Request(renewing))
     signed.auth = _as_it_is
     return signed
 

@@ -65,34 +65,33 @@ def calendars(service: Any) -> list[Listed]:
 
 
 class GoogleCalendar:
-    """The calendars numbered by ``ids``. ``service`` is Google's client of the Calendar API, version v3.
+    """The calendars called ``ids``. ``service`` is Google's client of the Calendar API, version v3.
 
     ``now`` (aware) decides how far series are expanded.
     """
 
     def __init__(self, service: Any, ids: tuple[str, ...], now: datetime) -> None:
         self._events = service.events()
-        self._calendars = service
+        self._service = service
         self._ids = ids
         self._now = now
 
     def addresses(self) -> tuple[str, ...]:
         """The owner's own address: the primary calendar is called by it."""
-        return tuple(one.id.lower() for one in calendars(self._calendars) if one.primary and "@" in one.id)
+        return tuple(one.id.lower() for one in calendars(self._service) if one.primary and "@" in one.id)
 
     def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]:
         """Yield what changed in each calendar since its cursor."""
         for id_ in self._ids:
             stream = f"calendar {id_}"
-            token, horizon = self._resume(cursors.get(stream))
-            try:
-                yield from self._list(id_, stream, token, horizon)
-                continue
-            except Gone:
-                pass  # the token has expired, or the calendar is gone
-            try:
-                yield from self._list(id_, stream, "", self._now + AHEAD)
-            except Gone:
+            # A token that has expired is followed by a whole read; without it the calendar itself is gone.
+            for token, horizon in (self._resume(cursors.get(stream)), ("", self._now + AHEAD)):
+                try:
+                    yield from self._list(id_, stream, token, horizon)
+                    break
+                except Gone:
+                    continue
+            else:
                 remedy = "Connect the account anew to choose among those that there are"
                 problem = Problem(f"calendar {id_}", "is not there any more", remedy)
                 yield Page(stream, (), None, complete=True, problems=(problem,))

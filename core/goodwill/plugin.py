@@ -139,13 +139,6 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What became of an account that was disconnected, in one sentence for the owner."""
-
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """What a provider is given to work with: the home, the moment, and a way to talk with the owner.
 
@@ -164,7 +157,7 @@ class Provider(Protocol):
     """A kind of account (group ``goodwill.providers``): how to sign in, and what can be read then.
 
     ``OPTIONS`` names the options of ``goodwill connect`` that mean something to it, ``ENDPOINTS`` the keys
-    of its table in the configuration.
+    of its table in the configuration. ``disconnect`` returns what became of the account, in a sentence.
     """
 
     OPTIONS: frozenset[str]
@@ -172,7 +165,7 @@ class Provider(Protocol):
 
     def connect(self, desk: Desk, wishes: Mapping[str, Any]) -> Account: ...
 
-    def disconnect(self, account: Account, desk: Desk) -> Ended: ...
+    def disconnect(self, account: Account, desk: Desk) -> str: ...
 
     def sources(self, account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]: ...
 

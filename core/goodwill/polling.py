@@ -61,10 +61,10 @@ def disconnect(app: App, wanted: str, now: datetime) -> tuple[Account, str]:
     with app.store.writing():
         with app.store.reading() as connection:
             account = accounts.one(connection, wanted)
-        ended = _provider(account.provider).disconnect(account, _desk(app, account.provider, now))
+        told = _provider(account.provider).disconnect(account, _desk(app, account.provider, now))
         with app.store.transaction() as connection:
             accounts.drop(connection, account)
-    return account, ended.told
+    return account, told
 
 
 def poll(

@@ -24,7 +24,7 @@ def progress() -> Iterator[Progress]:
         yield quiet
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
@@ -36,17 +36,17 @@ def progress() -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=300) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def advance(page: Page, tally: Tally) -> None:
             name = clean(Path(page.stream).name)[:40]
             if page.stream not in tasks:
                 for old in tasks.values():
-                    bar.remove_task(old)  # type: ignore[arg-type]
+                    bar.remove_task(old)
                 tasks.clear()
                 tasks[page.stream] = bar.add_task(name, total=None, count="")
             count = f"{tally.met:,} events, {tally.new:,} new"
             total = page.total or None
-            bar.update(tasks[page.stream], completed=page.done, total=total, count=count)  # type: ignore[arg-type]
+            bar.update(tasks[page.stream], completed=page.done, total=total, count=count)
 
         yield advance

@@ -30,8 +30,8 @@ def mail(number: int, sender: str = "bo.sample@there.example", to: str = ME) -> 
     return f"{head}Date: {date}\n\nHello {number}.\n".encode()
 
 
-def mailbox(count: int, **more: object) -> Gmail:
-    box = Gmail(**more)  # type: ignore[arg-type]
+def mailbox(count: int, page: int = 500) -> Gmail:
+    box = Gmail(page=page)
     for number in range(count):
         box.add(f"m{number}", mail(number), at=1_000 + number)
     return box

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def client(server: Google, home: Path, tmp_path: Path) -> Path:
     return settle(home, tmp_path, url, auth, token, f"{url}/oauth2/revoke")
 
 
-def by_hand(home: Path, *words: object, ended: object, stdin: str = "") -> Ran:
+def by_hand(home: Path, *words: object, ended: Callable[[str], str], stdin: str = "") -> Ran:
     """Run ``connect --no-browser``, and paste what ``ended`` makes of the address that it names."""
     command = [sys.executable, "-m", "goodwill", "--home", str(home), "connect", "google", *map(str, words)]
     process = subprocess.Popen(
@@ -83,7 +83,7 @@ def by_hand(home: Path, *words: object, ended: object, stdin: str = "") -> Ran:
     for line in process.stderr:
         told += line
         if line.startswith("http"):
-            process.stdin.write(f"{ended(line.strip())}\n")  # type: ignore[operator]
+            process.stdin.write(f"{ended(line.strip())}\n")
             process.stdin.flush()
             break
     out, err = process.communicate(timeout=60)
