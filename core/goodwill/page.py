@@ -28,7 +28,8 @@ LEGEND = (
     f"a quarter for offers, a yes and thanks; time together {HOUR_POINTS} × √hours ÷ (people beside you)^1.5;"
     f" a letter of yours to them alone {LETTER_POINTS},"
     f" {LETTERS_A_MONTH} a month at the most.",
-    f"Now: points halve every {GOODWILL_HALF_LIFE:.0f} days, what draws on them twice as fast.",
+    f"Now: points halve every {GOODWILL_HALF_LIFE:.0f} days, what draws on them twice as fast."
+    " What they gave counts whole above, praise too, and halves as slowly.",
 )
 
 
@@ -77,8 +78,10 @@ def show(
     write.line(f"Depth   {depth} ({MEANINGS[depth]}), {yes} of 13 points yes")
     if rank and standing.capital >= 0.05:
         write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
+    way = direction(standing)
     change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
-    write.line(f"Trend   {direction(standing)} ({change})")
+    small = ", less than half a point or a tenth" if way == "steady" else ""
+    write.line(f"Trend   {way} ({change}{small})")
     if chart := _chart(standing):
         write.line(f"Balance {chart}")
     if standing.reciprocity is not None:
@@ -89,7 +92,7 @@ def show(
         write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
     if standing.rhythm is not None and standing.silence is not None:
         write.line(
-            f"Rhythm  usually within {number(round(standing.rhythm), 'day')};"
+            f"Rhythm  three gaps of four are within {number(round(standing.rhythm), 'day')};"
             f" silent for {number(round(standing.silence), 'day')}"
         )
     write.line(
