@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from goodwill.model import Problem
 from goodwill.plugin import Item, Known, Page
-from goodwill_connectors.google_http import Gone, Refused, call
+from goodwill_connectors.google_http import call
 from goodwill_connectors.items import Found, mail_item
+from goodwill_connectors.wire import Gone, Refused
 
 NAME = "Gmail"
 STREAM = "mailbox"

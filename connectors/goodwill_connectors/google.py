@@ -10,6 +10,7 @@ from typing import Any
 from goodwill.errors import InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import google_auth, google_calendar
+from goodwill_connectors.calendars import chosen
 from goodwill_connectors.gmail import UNITS_A_MINUTE, Gmail, units
 from goodwill_connectors.google_auth import Client
 from goodwill_connectors.google_calendar import GoogleCalendar
@@ -72,30 +73,16 @@ def _look(settings: dict[str, Any], secret: dict[str, str], names: Sequence[str]
         desk.say(f"Gmail: {', '.join(addresses) or 'an account without a name'}{about}.")
     if "calendar" in services:
         listed = google_calendar.calendars(services["calendar"])
-        chosen = _chosen(listed, names)
-        settings["calendars"] = [one.id for one in chosen]
+        read = chosen(listed, names)
+        settings["calendars"] = [one.id for one in read]
         addresses += [one.id.lower() for one in listed if one.primary and "@" in one.id]
-        desk.say(f"Google Calendar: {', '.join(one.name for one in chosen) or 'none of your own'}.")
+        desk.say(f"Google Calendar: {', '.join(one.name for one in read) or 'none of your own'}.")
     if not addresses:
         raise SignInError("Google does not say whose account this is", AGAIN)
     account = Account(NAME, addresses[0], settings, tuple(dict.fromkeys(addresses)))
     Vault(desk.home, desk.say).put(account.name, secret)
     desk.say(TRAP)
     return account
-
-
-def _chosen(listed: Sequence[google_calendar.Listed], names: Sequence[str]) -> list[google_calendar.Listed]:
-    """The calendars called ``names``; without names the owner's own."""
-    if not names:
-        return [one for one in listed if one.own]
-    found = []
-    for name in names:
-        wanted = [one for one in listed if name.casefold() in (one.id.casefold(), one.name.casefold())]
-        if not wanted:
-            known = ", ".join(f"'{one.name}'" for one in listed)
-            raise InputError(f"there is no calendar '{name}'", f"There are {known}")
-        found += wanted
-    return list(dict.fromkeys(found))
 
 
 def disconnect(account: Account, desk: Desk) -> str:

@@ -22,6 +22,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from goodwill.errors import AccountError, InputError, SignInError
 from goodwill.plugin import Desk
 from goodwill_connectors.google_http import AGAIN
+from goodwill_connectors.wire import as_it_is
 
 AUTH = "https://accounts.google.com/o/oauth2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"
@@ -207,21 +208,16 @@ def session(client: Client, refresh_token: str) -> AuthorizedSession:
         client_secret=client.secret,
     )
     renewing = requests.Session()
-    renewing.auth = _as_it_is
+    renewing.auth = as_it_is
     signed = AuthorizedSession(credentials, auth_request=Request(renewing))
-    signed.auth = _as_it_is
+    signed.auth = as_it_is
     return signed
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from signing with what a .netrc file says of the host, or of any."""
-    return request
 
 
 def revoke(refresh_token: str, url: str) -> bool:
     """Tell Google that the sign-in holds no more; whether it heard."""
     try:
-        answer = requests.post(url, data={"token": refresh_token}, timeout=20, auth=_as_it_is)
+        answer = requests.post(url, data={"token": refresh_token}, timeout=20, auth=as_it_is)
     except requests.RequestException:
         return False
     return answer.status_code in (200, 400)  # 400: it did not hold any more

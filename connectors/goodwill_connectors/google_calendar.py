@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from goodwill.model import Appointment, Event, Party, Problem
 from goodwill.plugin import Item, Known, Page, Series
 from goodwill_connectors.calendar_text import description, is_room, stamp
-from goodwill_connectors.google_http import Gone, Refused, call
+from goodwill_connectors.calendars import Listed, in_order
+from goodwill_connectors.google_http import call
 from goodwill_connectors.headers import clean_name
+from goodwill_connectors.wire import Gone, Refused
 
 NAME = "Google Calendar"
 PAGE = 2_500
@@ -37,16 +39,6 @@ _STATUS: dict[str, Literal["confirmed", "tentative", "cancelled"]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A calendar that the account can read: its identity, its name, and whether it is the owner's own."""
-
-    id: str
-    name: str
-    own: bool
-    primary: bool
-
-
 def calendars(service: Any) -> list[Listed]:
     """The calendars of an account, the primary one first."""
     found: list[Listed] = []
@@ -61,7 +53,7 @@ def calendars(service: Any) -> list[Listed]:
                 found.append(Listed(str(one["id"]), name, own, bool(one.get("primary"))))
         token = answer.get("nextPageToken")
         if not token:
-            return sorted(found, key=lambda one: (not one.primary, one.name))
+            return in_order(found)
 
 
 class GoogleCalendar:

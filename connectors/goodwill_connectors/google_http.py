@@ -18,7 +18,7 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
-from goodwill_connectors.wire import Wire, passes
+from goodwill_connectors.wire import Gone, Refused, Wire, passes
 
 AGAIN = "Sign in again: goodwill connect google"
 _QUOTA = frozenset(
@@ -27,18 +27,6 @@ _QUOTA = frozenset(
 _DAILY = frozenset(("dailyLimitExceeded", "dailyLimitExceededUnreg"))
 _SWITCHED_OFF = frozenset(("accessNotConfigured", "SERVICE_DISABLED"))
 _FEW_RIGHTS = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
-
-
-class Gone(GoodwillError):
-    """What was asked for is not there (any more): 404 or 410."""
-
-
-class Refused(AccountError):
-    """An answer that no new try will change, by its HTTP ``status``."""
-
-    def __init__(self, what: str, remedy: str, status: int) -> None:
-        super().__init__(what, remedy)
-        self.status = status
 
 
 class Shim:

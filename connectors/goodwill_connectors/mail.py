@@ -23,7 +23,7 @@ from goodwill_connectors.headers import (
 )
 from goodwill_connectors.mime import MOST_TEXT, Body, divide, read_body, slim
 
-__all__ = ["parse_mail", "parse_message", "slim"]
+__all__ = ["event_of", "parse_mail", "parse_message", "slim"]
 
 MOST_PARENTS = 50
 
@@ -71,10 +71,11 @@ def parse_mail(raw: bytes) -> tuple[Event, tuple[bytes, ...]]:
     if not headers or not any(_HEADER.match(line) for line in head.split(b"\n", 3)[:3]):
         raise InputError("this is no mail: it has no header", "Give a message in RFC 822 form (.eml)")
     body = read_body(headers, content)
-    return _event(headers, body), tuple(body.calendars)
+    return event_of(headers, body), tuple(body.calendars)
 
 
-def _event(headers: Headers, body: Body) -> Event:
+def event_of(headers: Headers, body: Body) -> Event:
+    """The event of a mail whose headers and parts are known, wherever they came from."""
     text = "\n\n".join(body.own)
     words = split(text)
     at = sent_at(headers)

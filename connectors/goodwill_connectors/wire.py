@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from goodwill.errors import AccountError, Unavailable
+from goodwill.errors import AccountError, GoodwillError, Unavailable
 
 TRIES, LOST_TRIES = 6, 3
 """How often a request is sent when it is refused, and when nobody answers at all."""
@@ -37,6 +37,22 @@ _LOST = (
 )
 
 Passing = Callable[[requests.Response], bool]
+
+
+class Gone(GoodwillError):
+    """What was asked for is not there (any more): HTTP ``status`` 404 or 410."""
+
+    def __init__(self, what: str, remedy: str = "", status: int = 404) -> None:
+        super().__init__(what, remedy)
+        self.status = status
+
+
+class Refused(AccountError):
+    """An answer that no new try will change, by its HTTP ``status``."""
+
+    def __init__(self, what: str, remedy: str, status: int) -> None:
+        super().__init__(what, remedy)
+        self.status = status
 
 
 def passes(answer: requests.Response) -> bool:
@@ -105,6 +121,11 @@ class Wire:
 
     def _backoff(self, attempt: int) -> float:
         return float(2**attempt) * (0.5 + self._chance())
+
+
+def as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from signing with what a .netrc file says of the host, or of any."""
+    return request
 
 
 def retry_after(answer: requests.Response, now: float) -> float | None:

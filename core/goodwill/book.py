@@ -37,6 +37,13 @@ class Tally:
     problems: int = 0
 
 
+def _withdraw(connection: Connection, events: Collection[int]) -> None:
+    keys = schema.keys
+    for chunk in batches(sorted(events), CHUNK):
+        connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
+        withdraw(connection, chunk, owner_of(connection))
+
+
 @dataclass(slots=True)
 class _Row:
     id: int
@@ -97,12 +104,23 @@ class Book:
         """Take out the stored occurrences of ``series`` whose keys are not ``held`` by its newest edition."""
         table, keys = schema.events.c, schema.keys
         query = select(table.id, table.rank).where(table.series == digest(series.key))
+        if series.since is not None:
+            query = query.where(table.at >= seconds(series.since))
+        if series.until is not None:
+            query = query.where(table.at < seconds(series.until))
         stored = {id_ for id_, rank in connection.execute(query) if rank.partition("|")[0] <= series.edition}
-        for chunk in batches(sorted({digest(key) for key in held}), CHUNK):
+        for chunk in batches(sorted({digest(key) for key in (*held, *series.holds)}), CHUNK):
             stored -= set(connection.scalars(select(keys.c.event_id).where(keys.c.hash.in_(chunk))))
-        for chunk in batches(sorted(stored), CHUNK):
-            connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
-            withdraw(connection, chunk, owner_of(connection))
+        _withdraw(connection, stored)
+
+    def call_off_keys(self, connection: Connection, hashes: Collection[int]) -> None:
+        """Take out the entries, and all occurrences of the series, whose keys have these ``hashes``."""
+        table, keys = schema.events.c, schema.keys.c
+        stored: set[int] = set()
+        for chunk in batches(sorted(hashes), CHUNK):
+            stored.update(connection.scalars(select(keys.event_id).where(keys.hash.in_(chunk))))
+            stored.update(connection.scalars(select(table.id).where(table.series.in_(chunk))))
+        _withdraw(connection, stored)
 
     def reread(self, connection: Connection) -> tuple[int, int]:
         """Let the detectors read every event again whose words were kept, or that never had any.

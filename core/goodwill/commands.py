@@ -31,7 +31,7 @@ def connect(arguments: argparse.Namespace) -> int:
     """Sign in to an account."""
     from goodwill import polling
 
-    names = ("client", "no_browser", "only", "calendar")
+    names = ("client", "no_browser", "device_code", "tenant", "only", "calendar")
     wishes = {name: value for name in names if (value := getattr(arguments, name))}
     account = polling.connect(open_app(arguments), arguments.provider, wishes, moment(arguments))
     talk(f"{account.name} is connected. `goodwill sync` reads it.")

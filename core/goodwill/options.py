@@ -55,12 +55,27 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "commands:connect",
         "sign in to an account, to be read from then on by `goodwill sync`",
         (
-            (("provider",), {"metavar": "PROVIDER", "help": "google"}),
+            (("provider",), {"metavar": "PROVIDER", "help": "google or microsoft"}),
             (
                 ("--client",),
-                {"type": path, "metavar": "FILE", "help": "your OAuth client, as Google gave it out"},
+                {
+                    "type": name_of_file,
+                    "metavar": "FILE|ID",
+                    "help": "your OAuth client: the file that Google gave, the ID of your app at Microsoft",
+                },
             ),
             (("--no-browser",), {"action": "store_true", "help": "sign in on another machine"}),
+            (
+                ("--device-code",),
+                {"action": "store_true", "help": "sign in with a code (microsoft; often forbidden)"},
+            ),
+            (
+                ("--tenant",),
+                {
+                    "metavar": "NAME",
+                    "help": "your organisation's domain, 'organizations' or 'consumers' (microsoft)",
+                },
+            ),
             (("--only",), {"choices": ("mail", "calendar"), "help": "read nothing else"}),
             (
                 ("--calendar",),

@@ -67,10 +67,25 @@ class SubscriberHooks:
 
 
 class Series(NamedTuple):
-    """A calendar entry with all its occurrences: its ``key`` (``cal:UID``) and the edition they are of."""
+    """A calendar entry with all its occurrences: its ``key`` (``cal:UID``) and the edition they are of.
+
+    ``holds`` are keys of occurrences that stand in items of their own. Only what starts from ``since`` on
+    and before ``until`` is spoken of (None: no limit).
+    """
 
     key: str
     edition: str
+    holds: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Whole(NamedTuple):
+    """All entries of a calendar that start from ``since`` on and before ``until``: their items' ``ids``."""
+
+    since: datetime
+    until: datetime
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,8 @@ class Item:
     ``events`` may be empty (nothing in it concerns a relationship) or several (a calendar file).
     ``problems`` says what could not be read; the item then counts as seen all the same. ``series`` names
     the calendar entries of which the item holds every occurrence: stored ones that it does not hold, and
-    that are of no later edition, were called off.
+    that are of no later edition, were called off. ``gone``: the item is not there any more, and what it
+    held was called off, unless another item holds it too.
     """
 
     stream: str
@@ -89,6 +105,7 @@ class Item:
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
     series: tuple[Series, ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,8 @@ class Page:
     """A batch of items of one stream and the cursor after them.
 
     ``next_cursor`` may be stored once all ``items`` are; ``complete`` is true on the last page of a poll.
-    ``done`` and ``total`` measure progress in units of the connector's choice (0 when unknown).
+    ``done`` and ``total`` measure progress in units of the connector's choice (0 when unknown). With
+    ``whole`` the items of the stream that it does not name are gone.
     """
 
     stream: str
@@ -106,6 +124,7 @@ class Page:
     done: int = 0
     total: int = 0
     problems: tuple[Problem, ...] = field(default=())
+    whole: Whole | None = None
 
 
 class Connector(Protocol):

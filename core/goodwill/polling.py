@@ -78,7 +78,10 @@ def poll(
         states = accounts.states(connection)
         names = {accounts.one(connection, one).name for one in wanted}
     if not states:
-        raise InputError("no account is connected yet", "Begin with: goodwill connect google")
+        raise InputError(
+            "no account is connected yet",
+            "Begin with: goodwill connect google, or goodwill connect microsoft",
+        )
     with app.store.polling():
         found = [
             _poll(app, state, now, again, progress)

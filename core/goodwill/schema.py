@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that this version of Goodwill works with; see ``migrations/versions``."""
 
 metadata = MetaData()
@@ -61,8 +61,11 @@ items = Table(
     Column("stream_id", BigInteger, primary_key=True, autoincrement=False),
     Column("item", String(255), primary_key=True),
     Column("version", String(64), primary_key=True),
+    Column("key", BigInteger),
     sqlite_with_rowid=False,
 )
+_HELD = items.c.key.is_not(None)
+Index("items_by_key", items.c.key, sqlite_where=_HELD, postgresql_where=_HELD)
 
 events = Table(
     "events",

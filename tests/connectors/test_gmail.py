@@ -11,9 +11,9 @@ import pytest
 import requests
 import responses
 from gmail import ME, Gmail, Message, refusal
+from reader import Reader
 
 from goodwill.errors import AccountError, SignInError, Unavailable
-from goodwill.plugin import Page
 from goodwill.testing import ConnectorContract
 from goodwill_connectors import gmail as connector
 from goodwill_connectors.google_auth import Client, session
@@ -59,30 +59,6 @@ def open_box(slept: list[float]) -> Iterator[Callable[[Gmail], connector.Gmail]]
             return connector.Gmail(service("gmail", "v1", wire, ""), HORIZON)
 
         yield opened
-
-
-class Reader:
-    """Stores what a connector gives, as ``sync`` would: pages whole, with their cursor."""
-
-    def __init__(self) -> None:
-        self.cursors: dict[str, str] = {}
-        self.met: set[tuple[str, str]] = set()
-        self.pages: list[Page] = []
-
-    def known(self, stream: str, ids):
-        return self.met.intersection(ids)
-
-    def read(self, source: connector.Gmail, pages: int = 10_000) -> list[str]:
-        """Poll at most so many pages; returns the subjects of the mails that came."""
-        self.pages = []
-        for page in source.poll(self.cursors, self.known):
-            self.pages.append(page)
-            self.met.update((item.id, item.version) for item in page.items)
-            if page.next_cursor is not None:
-                self.cursors[page.stream] = page.next_cursor
-            if len(self.pages) == pages:
-                break
-        return [event.subject for page in self.pages for item in page.items for event in item.events]
 
 
 def test_the_first_read_is_newest_first_and_then_only_what_is_new(open_box):

@@ -1,0 +1,82 @@
+"""Waits on this machine for the browser to come back from a page of consent (RFC 8252, section 7.3)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import TracebackType
+from urllib.parse import parse_qs, urlsplit
+
+PIECE = 20
+"""Seconds after which somebody who connects and says nothing is left."""
+
+
+class Loopback:
+    """Listens on 127.0.0.1, at a port of the system's choice, while it is open (``with``).
+
+    ``done`` is what the browser shows in the end.
+    """
+
+    def __init__(self, done: str) -> None:
+        self._found: dict[str, str] = {}
+        self._state = ""
+        self._server = HTTPServer(("127.0.0.1", 0), self._handler(done))
+
+    def __enter__(self) -> Loopback:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.server_close()
+
+    @property
+    def address(self) -> str:
+        """Where the page of consent is to end; ``localhost`` is the name that providers accept."""
+        return f"http://localhost:{self._server.server_port}"
+
+    def wait(self, state: str, seconds: float) -> Mapping[str, str]:
+        """What the browser brings for the sign-in called ``state``; empty if it does not come in time.
+
+        Whatever else asks at the port (another page, another program) is answered and left out.
+        """
+        self._state = state
+        end = time.monotonic() + seconds
+        while not self._found and time.monotonic() < end:
+            self._server.timeout = min(1.0, seconds)
+            self._server.handle_request()
+        return self._found
+
+    def _handler(self, done: str) -> type[BaseHTTPRequestHandler]:
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = PIECE
+
+            def do_GET(self) -> None:
+                told = loopback._take(self.path)
+                self.send_response(200 if told else 404)
+                self.send_header("Content-Type", "text/plain; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(done.encode() if told else b"")
+
+            def log_message(self, format: str, *args: object) -> None:
+                """The address holds a secret: it is written nowhere."""
+
+        return Handler
+
+    def _take(self, path: str) -> bool:
+        told = query_of(path)
+        if told.get("state") != self._state:
+            return False
+        self._found = told
+        return True
+
+
+def query_of(address: str) -> dict[str, str]:
+    """The parameters of an address; empty if it is none."""
+    try:
+        return {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
+    except ValueError:
+        return {}

@@ -1,0 +1,162 @@
+"""Microsoft accounts: ``goodwill connect microsoft``, and the sources that such an account has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+
+from goodwill.errors import InputError, SignInError
+from goodwill.plugin import Account, Connector, Desk
+from goodwill_connectors import microsoft_auth, outlook_calendar
+from goodwill_connectors.calendars import chosen
+from goodwill_connectors.graph import AGAIN, REQUESTS_A_MINUTE, Graph, Signed, passing
+from goodwill_connectors.microsoft_auth import Cache
+from goodwill_connectors.outlook_calendar import OutlookCalendar
+from goodwill_connectors.outlook_mail import OutlookMail, addresses, folders
+from goodwill_connectors.pace import Pace
+from goodwill_connectors.tokens import Tokens
+from goodwill_connectors.wire import Wire, as_it_is
+
+NAME = "microsoft"
+OPTIONS = frozenset(("client", "no_browser", "device_code", "tenant", "only", "calendar"))
+ENDPOINTS = frozenset(("client", "api", "auth", "units_per_minute"))
+APPS = "https://account.live.com/consent/Manage (personal) or https://myapps.microsoft.com (work)"
+_WHY = {
+    "mail": "mail, to see who did what for whom (Mail.Read)",
+    "calendar": "calendars, to see whom you meet (Calendars.Read)",
+}
+
+
+def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
+    """Sign in, check that Graph answers, and keep the sign-in; returns the account.
+
+    ``wishes`` are the options of the command line. Raises InputError and AccountError.
+    """
+    features = (wishes["only"],) if wishes.get("only") else ("mail", "calendar")
+    if wishes.get("calendar") and "calendar" not in features:
+        raise InputError("--calendar chooses calendars, and --only mail reads none", "Leave one of them out")
+    if wishes.get("device_code") and wishes.get("no_browser"):
+        raise InputError("--device-code and --no-browser are two ways to sign in", "Leave one of them out")
+    endpoints = desk.endpoints("")
+    client = microsoft_auth.client_of(str(wishes.get("client") or endpoints.get("client") or ""), desk)
+    settings: dict[str, Any] = {"client": client, "features": list(features)}
+    settings["authority"] = _authority(str(endpoints.get("auth") or ""), str(wishes.get("tenant") or ""))
+    desk.say("Microsoft will ask you to allow Goodwill to read, and never to change:")
+    for feature in features:
+        desk.say(f"  - {_WHY[feature]}")
+    desk.say(
+        "  - your name and address, to know whose account it is (User.Read), also later (offline_access)"
+    )
+    cache = Cache()
+    app = _application(settings, cache)
+    how = "code" if wishes.get("device_code") else "by hand" if wishes.get("no_browser") else "browser"
+    found = microsoft_auth.sign_in(app, microsoft_auth.scopes(features), how, desk)
+    left_out = microsoft_auth.missing(found, features)
+    if left_out:
+        raise SignInError(f"your {' and '.join(left_out)} was not allowed to be read", f"{AGAIN}, and accept")
+    return _look(settings, cache, wishes.get("calendar") or (), desk)
+
+
+def _authority(auth: str, tenant: str) -> str:
+    """Where to sign in: ``auth`` may name the host only, or the tenant with it."""
+    root = (auth or microsoft_auth.AUTH).rstrip("/")
+    if tenant and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}", tenant):
+        raise InputError(
+            f"'{tenant[:60]}' is no tenant", "Give a domain, a tenant ID, 'consumers' or 'organizations'"
+        )
+    host, _, path = root.partition("://")[2].partition("/")
+    return f"https://{host}/{tenant or path or microsoft_auth.TENANT}"
+
+
+def _look(settings: dict[str, Any], cache: Cache, names: Sequence[str], desk: Desk) -> Account:
+    """See whose account it is and what it holds, before anything is kept."""
+    graph = _graph(settings, cache, desk.endpoints(""), "the account", lambda: None)
+    own = addresses(graph)
+    if not own:
+        raise SignInError("Microsoft does not say whose account this is", AGAIN)
+    if "mail" in settings["features"]:
+        found = folders(graph)
+        total = sum(one.total for one in found)
+        desk.say(f"Outlook mail: {own[0]}, {len(found):,} folders, {total:,} messages.")
+    if "calendar" in settings["features"]:
+        read = chosen(outlook_calendar.calendars(graph, own), names)
+        settings["calendars"] = [one.id for one in read]
+        desk.say(f"Outlook calendar: {', '.join(one.name for one in read) or 'none of your own'}.")
+    settings["addresses"] = list(own)
+    account = Account(NAME, own[0], settings, own)
+    Tokens(desk.home, account.name, desk.say).save(cache.serialize())
+    return account
+
+
+def disconnect(account: Account, desk: Desk) -> str:
+    """Delete the sign-in; Microsoft has no way to withdraw it from here."""
+    Tokens(desk.home, account.name).drop()
+    return f"The sign-in is deleted here. To withdraw it at Microsoft too, remove Goodwill at {APPS}."
+
+
+def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
+    """What there is to read, each with its name; raises SignInError where the sign-in is missing."""
+    tokens = Tokens(desk.home, account.name)
+    kept = tokens.load()
+    if not kept:
+        raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
+    cache = Cache()
+    cache.deserialize(kept)
+    settings, endpoints = account.settings, desk.endpoints(account.address)
+
+    def keep() -> None:
+        if cache.has_state_changed:
+            tokens.save(cache.serialize())
+
+    found: list[tuple[str, Connector]] = []
+    features = settings["features"]
+    if "mail" in features:
+        horizon = datetime(desk.now.year + 2, 1, 1, tzinfo=UTC)
+        graph = _graph(settings, cache, endpoints, "Outlook mail", keep)
+        mail = OutlookMail(graph, account.address, desk.now, horizon, invitations="calendar" not in features)
+        found.append(("Outlook mail", mail))
+    if "calendar" in features:
+        graph = _graph(settings, cache, endpoints, "Outlook calendar", keep)
+        me = frozenset(settings.get("addresses") or (account.address,))
+        calendar = OutlookCalendar(graph, tuple(settings.get("calendars", ())), me, desk.now)
+        found.append(("Outlook calendar", calendar))
+    return found
+
+
+def explain(account: Account, error: SignInError, now: datetime) -> SignInError:
+    """Microsoft says itself why a sign-in ended."""
+    return error
+
+
+def _application(settings: Mapping[str, Any], cache: Cache) -> Any:
+    plain = requests.Session()
+    plain.auth = as_it_is
+    wire = Wire(plain, "Microsoft's sign-in")
+    return microsoft_auth.application(settings["client"], settings["authority"], cache, wire)
+
+
+def _graph(
+    settings: Mapping[str, Any], cache: Cache, endpoints: Mapping[str, Any], name: str, keep: Any
+) -> Graph:
+    """Graph over a session that signs, renews the sign-in by itself, and stays within the quota."""
+    asked = microsoft_auth.scopes(settings["features"])
+    app: list[Any] = []
+
+    def token(anew: bool) -> str:
+        if not app:
+            app.append(_application(settings, cache))
+        found = microsoft_auth.token(app[0], asked, anew)
+        keep()
+        return found
+
+    signed = Signed(token)
+    session = requests.Session()
+    session.auth = signed
+    quota = int(endpoints.get("units_per_minute") or REQUESTS_A_MINUTE)
+    pace = Pace(0.9 * quota, 60, 0.05 * quota)
+    wire = Wire(session, name, passing, before=lambda url: pace.spend(1))
+    return Graph(wire, str(endpoints.get("api") or ""), signed.renew)
