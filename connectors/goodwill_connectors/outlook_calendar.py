@@ -9,6 +9,7 @@ it is drawn anew. Earlier entries are read once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -55,11 +56,13 @@ def calendars(graph: Graph, me: Sequence[str]) -> list[Listed]:
 class Place:
     """Where the reading of a calendar stands.
 
-    ``link`` leads to what follows in the window from ``since`` to ``until`` (ISO 8601); once its first round
-    is through (``known``) and until ``past`` is "read", ``past`` leads to the next page of what lies before.
+    ``link``, which Graph gave ``at`` that time, leads to what follows in the window from ``since`` to
+    ``until`` (ISO 8601). Once its first round is through (``known``), ``past`` leads to the next page of what
+    lies before, until that is "read".
     """
 
     link: str = ""
+    at: str = ""
     since: str = ""
     until: str = ""
     known: bool = False
@@ -173,7 +176,16 @@ class OutlookCalendar:
                 known=place.known or ended,
             )
             all_ = Whole(since, until, frozenset(job.met)) if whole and ended else None
+            if ended and not whole and not items and self._fresh(place.at):
+                return  # nothing is new, and the place serves for longer
+            place = replace(place, at=self._now.isoformat())
             yield Page(stream, items, place.cursor, complete=place.read, whole=all_), place
+
+    def _fresh(self, moment: str) -> bool:
+        try:
+            return abs(self._now - datetime.fromisoformat(moment)) < timedelta(days=1)
+        except (ValueError, TypeError):
+            return False
 
     def _first(self, job: _Job) -> Json:
         query = {"startDateTime": _iso(job.since), "endDateTime": _iso(job.until)}
@@ -220,7 +232,7 @@ class OutlookCalendar:
             if "subject" in entry and entry["type"] != "seriesMaster":
                 yield from self._unknown(job, [self._single(entry, job)], known)
             return
-        items = [self._item(one, uid_of(master), words(master), job) for one in found]
+        items = [self._item(one, master, job) for one in found]
         keys = tuple(event.keys[0] for item in items for event in item.events)
         series = Series(f"cal:{uid_of(master)}", NEWEST, keys, job.since, job.until)
         version = f"{_edition(master)}@{job.until:%Y%m%d}"
@@ -245,18 +257,20 @@ class OutlookCalendar:
         yield from (item for item in items if (item.id, item.version) not in met)
 
     def _single(self, entry: Json, job: _Job) -> Item:
-        return self._item(entry, uid_of(entry), words(entry), job)
+        return self._item(entry, entry, job)
 
-    def _item(self, entry: Json, uid: str, text: str, job: _Job) -> Item:
-        """One entry, or one occurrence; one that makes no sense is a problem, and the others go on."""
-        id_ = str(entry.get("id") or "an entry without a name")
+    def _item(self, entry: Json, master: Json, job: _Job) -> Item:
+        """One entry, or one occurrence of ``master``; what makes no sense is a problem, and others go on."""
+        id_, version = str(entry.get("id") or "an entry without a name"), _edition(entry)
+        if entry is not master:  # what the series says is not in the occurrence's own edition
+            version = hashlib.sha256(f"{_edition(master)} {version}".encode()).hexdigest()[:32]
         try:
-            event = entry_event(entry, uid, text, self._me)
+            event = entry_event(entry, uid_of(master), words(master), self._me)
         except ODD as error:
             place = f"entry '{str(entry.get('subject') or '')[:60]}' of {NAME}"
             problem = Problem(place, f"cannot be understood ({type(error).__name__})")
-            return Item(job.stream, id_, _edition(entry), problems=(problem,))
-        return Item(job.stream, id_, _edition(entry), (event,))
+            return Item(job.stream, id_, version, problems=(problem,))
+        return Item(job.stream, id_, version, (event,))
 
     # What lies before it
 
@@ -295,14 +309,12 @@ class OutlookCalendar:
         if entry.get("type") != "seriesMaster":
             yield from self._unknown(job, [self._single(entry, job)], known)
             return
-        uid, text = uid_of(entry), words(entry)
         until = min(job.until, _last(entry))
         try:
             found = list(self._instances(str(entry["id"]), begins, until))
         except Gone:
             return  # deleted just now
-        items = [self._item(one, uid, text, job) for one in found]
-        yield from self._unknown(job, items, known)
+        yield from self._unknown(job, [self._item(one, entry, job) for one in found], known)
 
 
 def _last(master: Mapping[str, Any]) -> datetime:

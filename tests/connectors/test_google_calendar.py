@@ -10,16 +10,9 @@ from typing import Any
 import pytest
 import requests
 from calendars import ME, Calendars, calendars
+from stored import Stored
 
-from goodwill.app import App
-from goodwill.book import Book
-from goodwill.config import Config
-from goodwill.detect import Detectors
 from goodwill.errors import Unavailable
-from goodwill.model import Event
-from goodwill.plugin import Page
-from goodwill.posting import stored_events
-from goodwill.sync import poll
 from goodwill.testing import ConnectorContract
 from goodwill_connectors.google_calendar import GoogleCalendar
 from goodwill_connectors.google_calendar import calendars as listed
@@ -59,43 +52,12 @@ def source(world: Calendars, slept: list[float] | None = None, now: datetime = N
     return GoogleCalendar(service("calendar", "v3", wire, world.api), (ME,), now)
 
 
-class Book_:
-    """A store that is filled from a calendar, and what stands in it."""
-
-    def __init__(self, home: Path) -> None:
-        self.app = App(home, Config())
-        self.app.create()
-        with self.app.store.writing():
-            self.app.set_owner([ME])
-
-    def read(self, connector: GoogleCalendar) -> list[Page]:
-        pages: list[Page] = []
-        poll(
-            self.app.store,
-            connector,
-            "google",
-            Book(Detectors([]), keep_full=True, now=0),
-            0,
-            lambda page, _: pages.append(page),
-            lasting=True,
-            renew=False,
-        )
-        return pages
-
-    def events(self) -> list[Event]:
-        with self.app.store.reading() as connection:
-            return sorted((event for _, event in stored_events(connection)), key=lambda event: event.at)
-
-    def starts(self) -> list[str]:
-        return [f"{event.at:%m-%d %H:%M}" for event in self.events()]
-
-
 @pytest.fixture
-def book(tmp_path: Path) -> Book_:
-    return Book_(tmp_path / "home")
+def book(tmp_path: Path) -> Stored:
+    return Stored(tmp_path / "home")
 
 
-def test_an_entry_with_its_answers_and_its_zone(world: Calendars, book: Book_):
+def test_an_entry_with_its_answers_and_its_zone(world: Calendars, book: Stored):
     world.call("POST", "", entry(location="Café Mitte", description="<b>Let us talk</b>"))
     book.read(source(world))
     (event,) = book.events()
@@ -108,7 +70,7 @@ def test_an_entry_with_its_answers_and_its_zone(world: Calendars, book: Book_):
     assert not event.appointment.recurring
 
 
-def test_a_whole_day(world: Calendars, book: Book_):
+def test_a_whole_day(world: Calendars, book: Stored):
     day = {"start": {"date": "2026-03-02"}, "end": {"date": "2026-03-03"}}
     world.call("POST", "", {"summary": "Away", "attendees": [{"email": BO}], **day})
     book.read(source(world))
@@ -118,43 +80,43 @@ def test_a_whole_day(world: Calendars, book: Book_):
 
 
 @pytest.fixture
-def weekly(world: Calendars, book: Book_) -> str:
+def weekly(world: Calendars, book: Stored) -> str:
     made = world.call("POST", "", entry(recurrence=["RRULE:FREQ=WEEKLY;COUNT=5"]))
     book.read(source(world))
     return str(made["id"])
 
 
-def test_a_series_across_the_change_of_clocks(weekly: str, book: Book_):
+def test_a_series_across_the_change_of_clocks(weekly: str, book: Stored):
     assert book.starts() == ["03-02 11:00", "03-09 11:00", "03-16 11:00", "03-23 11:00", "03-30 10:00"]
     assert all(event.appointment and event.appointment.recurring for event in book.events())
 
 
-def test_a_moved_instance(world: Calendars, weekly: str, book: Book_):
+def test_a_moved_instance(world: Calendars, weekly: str, book: Stored):
     moved = {"start": moment("2026-03-10T18:00"), "end": moment("2026-03-10T19:00")}
     world.call("PATCH", f"/{weekly}_20260309T110000Z", moved)
     book.read(source(world))
     assert book.starts() == ["03-02 11:00", "03-10 17:00", "03-16 11:00", "03-23 11:00", "03-30 10:00"]
 
 
-def test_a_cancelled_instance(world: Calendars, weekly: str, book: Book_):
+def test_a_cancelled_instance(world: Calendars, weekly: str, book: Stored):
     world.call("DELETE", f"/{weekly}_20260309T110000Z")
     book.read(source(world))
     assert book.starts() == ["03-02 11:00", "03-16 11:00", "03-23 11:00", "03-30 10:00"]
 
 
-def test_a_series_that_ends_earlier(world: Calendars, weekly: str, book: Book_):
+def test_a_series_that_ends_earlier(world: Calendars, weekly: str, book: Stored):
     world.call("PATCH", f"/{weekly}", {"recurrence": ["RRULE:FREQ=WEEKLY;UNTIL=20260310T000000Z"]})
     book.read(source(world))
     assert book.starts() == ["03-02 11:00", "03-09 11:00"]
 
 
-def test_a_series_that_is_deleted(world: Calendars, weekly: str, book: Book_):
+def test_a_series_that_is_deleted(world: Calendars, weekly: str, book: Stored):
     world.call("DELETE", f"/{weekly}")
     book.read(source(world))
     assert book.starts() == []
 
 
-def test_an_entry_that_is_deleted(world: Calendars, book: Book_):
+def test_an_entry_that_is_deleted(world: Calendars, book: Stored):
     made, kept = world.call("POST", "", entry()), world.call("POST", "", entry("2026-03-03"))
     book.read(source(world))
     world.call("DELETE", f"/{made['id']}")
@@ -162,7 +124,7 @@ def test_an_entry_that_is_deleted(world: Calendars, book: Book_):
     assert [event.keys[0] for event in book.events()] == [f"cal:{kept['iCalUID']}"]
 
 
-def test_a_declined_invitation_is_time_with_nobody(world: Calendars, book: Book_):
+def test_a_declined_invitation_is_time_with_nobody(world: Calendars, book: Stored):
     made = world.call("POST", "", entry())
     declined = {"attendees": [{"email": ME, "responseStatus": "declined"}, {"email": BO}]}
     world.call("PATCH", f"/{made['id']}", declined)
@@ -170,7 +132,7 @@ def test_a_declined_invitation_is_time_with_nobody(world: Calendars, book: Book_
     assert [standing.meetings for _, standing in book.app.people(NOW)] in ([], [0])
 
 
-def test_only_what_changed_comes_again(world: Calendars, weekly: str, book: Book_):
+def test_only_what_changed_comes_again(world: Calendars, weekly: str, book: Stored):
     (page,) = book.read(source(world))
     assert page.items == ()
     world.call("POST", "", entry("2026-04-01"))
@@ -178,7 +140,7 @@ def test_only_what_changed_comes_again(world: Calendars, weekly: str, book: Book
     assert len(page.items) == 1
 
 
-def test_410_on_a_sync_token(world: Calendars, weekly: str, book: Book_):
+def test_410_on_a_sync_token(world: Calendars, weekly: str, book: Stored):
     world.call("POST", "", entry("2026-04-01"))
     source_ = source(world)
     stream = f"calendar {ME}"
@@ -188,7 +150,7 @@ def test_410_on_a_sync_token(world: Calendars, weekly: str, book: Book_):
     assert "CPDexpired" not in str(pages[-1].next_cursor)
 
 
-def test_a_horizon_that_has_come_near_is_moved_on(world: Calendars, book: Book_):
+def test_a_horizon_that_has_come_near_is_moved_on(world: Calendars, book: Stored):
     world.call("POST", "", entry(recurrence=["RRULE:FREQ=MONTHLY"]))
     book.read(source(world))
     before = len(book.events())
@@ -206,7 +168,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one["kind"])
-def test_what_passes_is_tried_again(world: Calendars, book: Book_, fault: dict[str, Any]):
+def test_what_passes_is_tried_again(world: Calendars, book: Stored, fault: dict[str, Any]):
     world.call("POST", "", entry())
     slept: list[float] = []
     world.fail(fault)
@@ -226,7 +188,7 @@ def test_a_known_lie_its_quota_names_no_retry_after(world: Calendars):
     assert (answer.status_code, answer.headers.get("Retry-After")) == (403, None)
 
 
-def test_an_outage_keeps_what_there_is(world: Calendars, weekly: str, book: Book_):
+def test_an_outage_keeps_what_there_is(world: Calendars, weekly: str, book: Stored):
     world.fail({"tool": "*", "kind": "unavailable", "times": None})
     with pytest.raises(Unavailable):
         book.read(source(world))
