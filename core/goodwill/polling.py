@@ -14,7 +14,7 @@ from goodwill.accounts import State
 from goodwill.app import App
 from goodwill.book import Book, Tally
 from goodwill.codec import seconds
-from goodwill.errors import AccountError, GoodwillError, InputError, SignInError, Unavailable
+from goodwill.errors import AccountError, ConfigError, GoodwillError, InputError, SignInError, Unavailable
 from goodwill.plugin import Account, Connector, Desk, Provider
 from goodwill.sync import PATIENCE
 from goodwill.writer import clean
@@ -160,6 +160,10 @@ def _provider(name: str) -> Provider:
 
 def _desk(app: App, provider: str, now: datetime) -> Desk:
     table = app.config.providers.get(provider, {})
+    for key in {key for one in (table, *table.values()) if isinstance(one, Mapping) for key in one}:
+        if "@" not in key and key not in _provider(provider).ENDPOINTS:
+            known = ", ".join(sorted(_provider(provider).ENDPOINTS))
+            raise ConfigError(f"'{provider}.{key}' means nothing to {provider}", f"It knows {known}")
 
     def endpoints(address: str) -> Mapping[str, Any]:
         common = {key: value for key, value in table.items() if not isinstance(value, dict)}

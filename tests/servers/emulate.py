@@ -1,4 +1,4 @@
-"""Starts npm's ``emulate`` (Google: OAuth and Gmail), a server that nobody here wrote, on 127.0.0.1.
+"""Starts npm's ``emulate`` (Google: OAuth and Gmail; Microsoft: Entra) on 127.0.0.1; nobody here wrote it.
 
 It knows no loopback port and no profile, takes any bearer token, and its history never expires: what it
 cannot show is shown by ``responses`` in ``tests/connectors``.
@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 import requests
+from tls import https
 
 VERSION = "0.11.2"
 TOOLS = Path(__file__).resolve().parents[2] / ".tools"
@@ -66,30 +67,37 @@ def program() -> Path:
 
 @contextmanager
 def google(folder: Path, seed: dict[str, Any]) -> Iterator[Google]:
-    """Run the emulator with ``seed`` (its own form) until the block ends."""
+    """Run the emulator of Google with ``seed`` (its own form) until the block ends."""
+    with _service("google", folder, seed) as url:
+        yield Google(url)
+
+
+@contextmanager
+def entra(folder: Path, seed: dict[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Run the emulator of Microsoft's sign-in, behind HTTPS; yields its address and whom to trust."""
+    with (
+        https(folder) as (address, trusted, behind),
+        _service("microsoft", folder, seed, "--base-url", address) as url,
+    ):
+        behind.append(url)
+        yield address, trusted
+
+
+@contextmanager
+def _service(name: str, folder: Path, seed: dict[str, Any], *more: str) -> Iterator[str]:
     path = program()
     port = free_port()
     config = folder / "seed.json"
-    config.write_text(json.dumps({"google": seed}))
+    config.write_text(json.dumps({name: seed}))
     (folder / "loopback.mjs").write_text(LOOPBACK_ONLY)
-    command = [
-        "node",
-        "--import",
-        str(folder / "loopback.mjs"),
-        str(path),
-        "--service",
-        "google",
-        "--port",
-        str(port),
-    ]
+    command = ["node", "--import", str(folder / "loopback.mjs"), str(path), "--service", name]
+    command += ["--port", str(port), "--seed", str(config), *more]
     with (folder / "emulate.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--seed", str(config)], stdout=log, stderr=log, cwd=folder, env=os.environ
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=os.environ)
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(url, process, folder / "emulate.log")
-            yield Google(url)
+            yield url
         finally:
             process.terminate()
             process.wait(10)
@@ -107,15 +115,16 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"emulate does not answer: {log.read_text()}")
 
 
-def consent(url: str, email: str) -> str:
+def consent(url: str, email: str, trusted: Path | None = None) -> str:
     """Be the owner at the page of consent; returns the address at which it ends."""
     from urllib.parse import parse_qs, urlsplit
 
-    page = requests.get(url, timeout=20)
+    more: dict[str, Any] = {"timeout": 20, "verify": str(trusted) if trusted else True}
+    page = requests.get(url, **more)
     page.raise_for_status()
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     answer = requests.post(
-        url.split("?")[0] + "/callback", data=asked | {"email": email}, allow_redirects=False, timeout=20
+        url.split("?")[0] + "/callback", data=asked | {"email": email}, allow_redirects=False, **more
     )
     return answer.headers["Location"]
 
