@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 PIECE = 20
 """Seconds after which somebody who connects and says nothing is left."""
+LONGEST = 65_536
+"""Bytes of a form that are read: a code is some thousand long."""
 
 
 class Loopback:
@@ -55,7 +57,15 @@ class Loopback:
             timeout = PIECE
 
             def do_GET(self) -> None:
-                told = loopback._take(self.path)
+                self._answer(query_of(self.path))
+
+            def do_POST(self) -> None:
+                length = self.headers.get("Content-Length", "0")
+                size = int(length) if length.isdecimal() else 0
+                self._answer(query_of("?" + self.rfile.read(min(size, LONGEST)).decode("utf-8", "replace")))
+
+            def _answer(self, brought: Mapping[str, str]) -> None:
+                told = loopback._take(brought)
                 self.send_response(200 if told else 404)
                 self.send_header("Content-Type", "text/plain; charset=utf-8")
                 self.end_headers()
@@ -66,11 +76,10 @@ class Loopback:
 
         return Handler
 
-    def _take(self, path: str) -> bool:
-        told = query_of(path)
-        if told.get("state") != self._state:
+    def _take(self, brought: Mapping[str, str]) -> bool:
+        if brought.get("state") != self._state:
             return False
-        self._found = told
+        self._found = dict(brought)
         return True
 
 

@@ -7,15 +7,18 @@ reference-error-codes.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
+import warnings
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msal
 import requests
 
-from goodwill.errors import AccountError, InputError, SignInError
+from goodwill.errors import AccountError, InputError, SignInError, Unavailable
 from goodwill.plugin import Desk
 from goodwill_connectors.graph import AGAIN
 from goodwill_connectors.loopback import Loopback, query_of
@@ -30,6 +33,9 @@ WAIT_SECONDS = 300
 DONE = "Signed in. You can close this page and go back to Goodwill."
 NOWHERE = "http://localhost:1/"
 HOW = "The README shows each step of registering an app"
+
+
+logging.getLogger("msal").setLevel(logging.CRITICAL)  # it would write answers with secrets in them
 
 
 class Cache(msal.SerializableTokenCache):  # type: ignore[misc]  # MSAL has no types
@@ -85,17 +91,28 @@ def sign_in(app: msal.PublicClientApplication, asked: Sequence[str], how: str, d
 
     Raises SignInError for a refusal and where nobody signs in.
     """
-    if how == "code":
-        found = _by_code(app, asked, desk)
-    elif how == "browser" and _has_browser():
-        found = _by_loopback(app, asked, desk)
-    else:
-        found = _by_hand(app, asked, desk)
+    with _sense():
+        if how == "code":
+            found = _by_code(app, asked, desk)
+        elif how == "browser" and _has_browser():
+            found = _by_loopback(app, asked, desk)
+        else:
+            found = _by_hand(app, asked, desk)
     if "access_token" not in found:
         raise refusal(found, app.client_id)
     if not app.get_accounts():
         raise SignInError("Microsoft gave no lasting sign-in", AGAIN)
     return found
+
+
+@contextlib.contextmanager
+def _sense() -> Iterator[None]:
+    """Say in one sentence that an answer is none: MSAL stumbles over it in several ways."""
+    try:
+        yield
+    except (ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+        what = f"Microsoft's sign-in answers with something that makes no sense ({type(error).__name__})"
+        raise Unavailable(what, 0.0) from None
 
 
 def _has_browser() -> bool:
@@ -109,7 +126,7 @@ def _has_browser() -> bool:
 def _by_loopback(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk) -> dict[str, Any]:
     with Loopback(DONE) as loopback:
         flow = app.initiate_auth_code_flow(
-            list(asked), redirect_uri=loopback.address, prompt="select_account"
+            list(asked), redirect_uri=loopback.address, prompt="select_account", response_mode="form_post"
         )
         desk.say(f"Your browser opens Microsoft's page; if not, open this:\n\n{flow['auth_uri']}\n")
         webbrowser.open(flow["auth_uri"])
@@ -118,26 +135,19 @@ def _by_loopback(app: msal.PublicClientApplication, asked: Sequence[str], desk: 
         minutes = WAIT_SECONDS // 60
         remedy = f"{AGAIN}; if Microsoft's page named an error, the README says what it means"
         raise SignInError(f"nobody came back from Microsoft's page within {minutes} minutes", remedy)
-    return _redeem(app, flow, told)
+    return dict(app.acquire_token_by_auth_code_flow(flow, dict(told)))
 
 
 def _by_hand(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk) -> dict[str, Any]:
-    flow = app.initiate_auth_code_flow(list(asked), redirect_uri=NOWHERE, prompt="select_account")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MSAL recommends a form, which an address to paste cannot be
+        flow = app.initiate_auth_code_flow(list(asked), redirect_uri=NOWHERE, prompt="select_account")
     desk.say(f"Open this page in a browser on any machine, and sign in:\n\n{flow['auth_uri']}\n")
     desk.say(f"It ends at an address that begins with {NOWHERE} and cannot be shown: that is right.")
     told = query_of(desk.ask("Paste that whole address here: ", False))
     if told.get("state") != flow["state"]:
         raise SignInError("that is not the address at which this sign-in ends", AGAIN)
-    return _redeem(app, flow, told)
-
-
-def _redeem(app: msal.PublicClientApplication, flow: Any, told: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        return dict(app.acquire_token_by_auth_code_flow(flow, dict(told)))
-    except (ValueError, RuntimeError) as error:  # what comes back is not of this sign-in
-        raise SignInError(
-            f"what Microsoft sent back cannot be used ({type(error).__name__})", AGAIN
-        ) from None
+    return dict(app.acquire_token_by_auth_code_flow(flow, dict(told)))
 
 
 def _by_code(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk) -> dict[str, Any]:
@@ -157,7 +167,8 @@ def token(app: msal.PublicClientApplication, asked: Sequence[str], anew: bool) -
     accounts = app.get_accounts()
     if not accounts:
         raise SignInError("the sign-in is not kept any more", AGAIN)
-    found = app.acquire_token_silent_with_error(list(asked), accounts[0], force_refresh=anew)
+    with _sense():
+        found = app.acquire_token_silent_with_error(list(asked), accounts[0], force_refresh=anew)
     if not found or "access_token" not in found:
         raise refusal(found or {}, app.client_id)
     return str(found["access_token"])

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest_e2e import Goodwill, Ran, environment
-from emulate import consent, entra
-from graph import ME, Graph, serve
+from graph import ME, Graph
+from microsoft_world import CLIENT, World, microsoft
 
-CLIENT = "11111111-2222-3333-4444-555555555555"
 BO = ("bo.sample@there.example", "Bo Sample")
-SEED = {"users": [{"email": ME, "name": "Me Owner"}]}
 SIGN_IN = "Sign in again: goodwill connect microsoft"
 
 
@@ -44,58 +39,10 @@ def mailbox() -> Graph:
     return box
 
 
-@dataclass
-class World:
-    """Microsoft as the tests have it: where it is signed in, and the mailbox."""
-
-    auth: str
-    trusted: Path
-    box: Graph
-    home: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment() | {"REQUESTS_CA_BUNDLE": str(self.trusted)}
-
-    def run(self, *words: object, **more: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "goodwill", "--home", str(self.home), *map(str, words)],
-            env=self.environment | more, capture_output=True, text=True, timeout=90, check=False,
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def by_hand(self, *words: object, ended: Callable[[str], str] | None = None) -> Ran:
-        """Run ``connect --no-browser``, and paste what ``ended`` makes of the address that it names."""
-        command = [sys.executable, "-m", "goodwill", "--home", str(self.home), "connect", "microsoft"]
-        process = subprocess.Popen(
-            [*command, "--client", CLIENT, "--no-browser", *map(str, words)], env=self.environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdin is not None
-        assert process.stderr is not None
-        told = ""
-        for line in process.stderr:
-            told += line
-            if line.startswith("http"):
-                process.stdin.write((ended or self.consent)(line.strip()) + "\n")
-                process.stdin.flush()
-                break
-        out, err = process.communicate(timeout=60)
-        assert "Traceback" not in told + err
-        return Ran(process.returncode, out, told + err)
-
-    def consent(self, url: str) -> str:
-        return consent(url, ME, self.trusted)
-
-
 @pytest.fixture
 def world(home: Path, tmp_path: Path) -> Iterator[World]:
-    box = mailbox()
-    with entra(tmp_path, SEED) as (auth, trusted), serve(box) as api:
-        home.mkdir()
-        (home / "config.toml").write_text(f'[microsoft]\napi = "{api}"\nauth = "{auth}"\n')
-        yield World(auth, trusted, box, home)
+    with microsoft(tmp_path, home, mailbox()) as one:
+        yield one
 
 
 @pytest.fixture
@@ -163,12 +110,11 @@ def test_by_loopback(world: World, tmp_path: Path):
             sys.path.insert(0, {str(servers)!r})
             import requests
             from pathlib import Path
-            from emulate import consent
-            ended = consent(sys.argv[1], {ME!r}, Path({str(world.trusted)!r}))
-            stray = ended.partition("?")[0]
-            assert requests.get(stray + "favicon.ico", timeout=20).status_code == 404
-            assert requests.get(stray + "?code=forged&state=forged", timeout=20).status_code == 404
-            requests.get(ended, timeout=20)
+            from emulate import form
+            end, fields = form(sys.argv[1], {ME!r}, Path({str(world.trusted)!r}))
+            assert requests.get(end + "/favicon.ico", timeout=20).status_code == 404
+            assert requests.post(end, data=fields | dict(state="forged"), timeout=20).status_code == 404
+            requests.post(end, data=fields, timeout=20)
             """)
     )
     browser.chmod(0o755)
@@ -299,6 +245,6 @@ def test_disconnect_deletes_the_sign_in(connected: World):
     assert connected.run("show", "bo.sample").status == 0
 
 
-def test_goodwill_runs_with_both_accounts_and_tells_them_apart(connected: World, goodwill: Goodwill):
+def test_an_account_that_there_is_not(connected: World):
     ran = connected.run("sync", "google")
     assert (ran.status, f"There are microsoft:{ME}" in ran.err) == (2, True)

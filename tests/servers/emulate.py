@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +119,28 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def consent(url: str, email: str, trusted: Path | None = None) -> str:
     """Be the owner at the page of consent; returns the address at which it ends."""
+    return _consented(url, email, trusted).headers["Location"]
+
+
+def form(url: str, email: str, trusted: Path) -> tuple[str, dict[str, str]]:
+    """As ``consent``, where it ends in a form: returns where it goes, and what is in it."""
+    page = _consented(url, email, trusted).text
+    action = re.search(r'<form method="POST" action="([^"]*)"', page)
+    assert action is not None
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return unescape(action[1]), {name: unescape(value) for name, value in fields}
+
+
+def _consented(url: str, email: str, trusted: Path | None) -> requests.Response:
     from urllib.parse import parse_qs, urlsplit
 
     more: dict[str, Any] = {"timeout": 20, "verify": str(trusted) if trusted else True}
     page = requests.get(url, **more)
     page.raise_for_status()
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-    answer = requests.post(
+    return requests.post(
         url.split("?")[0] + "/callback", data=asked | {"email": email}, allow_redirects=False, **more
     )
-    return answer.headers["Location"]
 
 
 def sign_in(base: str, email: str) -> dict[str, Any]:

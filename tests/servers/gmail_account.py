@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conftest_e2e import environment
@@ -36,9 +36,10 @@ def answers(box: Gmail) -> Callable[[str, str], Answer]:
     return answer
 
 
-def connect(home: Path, url: str, units: int) -> None:
+def connect(home: Path, url: str, units: int, calendars: Sequence[str] = ()) -> None:
     """An account whose secret is there already: signing in is not what is measured here."""
     home.mkdir()
+    features = ["mail", "calendar"] if calendars else ["mail"]
     (home / "config.toml").write_text(f'[google]\napi = "{url}"\nunits_per_minute = {units}\n')
     script = f"""
 import sys
@@ -50,7 +51,8 @@ from goodwill.config import Config
 from goodwill.plugin import Account
 from goodwill_connectors.vault import Vault
 home = Path(sys.argv[1])
-settings = {{"client": "c", "auth": "{url}/auth", "token": "{url}/token", "features": ["mail"]}}
+settings = {{"client": "c", "auth": "{url}/auth", "token": "{url}/token", "features": {features!r}}}
+settings["calendars"] = {list(calendars)!r}
 account = Account("google", "{ME}", settings)
 Vault(home).put(account.name, {{"refresh_token": "r", "client_secret": "s"}})
 app = App(home, Config())
