@@ -1,4 +1,4 @@
-"""What a file or folder looked like when it was last read, so that reading it again costs next to nothing."""
+"""Places as strings to store, and what a file looked like when it was last read, which is such a place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+P = TypeVar("P")
 EDGE = 4096  # bytes at the head and before the end that are hashed
+
+
+def pack(place: Any) -> str:
+    """A place (a dataclass of plain values) as a string to store."""
+    return json.dumps(asdict(place), sort_keys=True)
+
+
+def unpack(kind: type[P], cursor: str | None) -> P | None:
+    """The place of a ``kind`` that a stored cursor means; None for none, and for one that makes no sense."""
+    try:
+        return kind(**json.loads(cursor)) if cursor else None
+    except (ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +39,11 @@ class Mark:
     count: int
 
     def encode(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        return pack(self)
 
     @staticmethod
     def decode(cursor: str | None) -> Mark | None:
-        try:
-            return Mark(**json.loads(cursor)) if cursor else None
-        except (ValueError, TypeError):
-            return None
+        return unpack(Mark, cursor)
 
 
 def mark(path: Path, end: int, last: int, count: int) -> Mark:

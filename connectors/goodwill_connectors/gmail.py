@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from goodwill.model import Problem
 from goodwill.plugin import Item, Known, Page
+from goodwill_connectors.cursors import pack, unpack
 from goodwill_connectors.google_http import call
 from goodwill_connectors.items import Found, mail_item
 from goodwill_connectors.wire import Gone, Refused
@@ -58,18 +58,10 @@ class Place:
     fresh: bool = False
     again: bool = False
 
-    @classmethod
-    def of(cls, cursor: str | None) -> Place | None:
-        """The place that a stored cursor means; None for none, and for one that cannot be read."""
-        try:
-            return cls(**json.loads(cursor)) if cursor else None
-        except (ValueError, TypeError):
-            return None
-
     @property
     def cursor(self) -> str:
         """The place as a string to store."""
-        return json.dumps(asdict(self))
+        return pack(self)
 
 
 class Gmail:
@@ -101,7 +93,7 @@ class Gmail:
 
     def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]:
         """Yield what is new since the cursor, in pages of at most ``FETCHED`` mails."""
-        place = Place.of(cursors.get(STREAM))
+        place = unpack(Place, cursors.get(STREAM))
         if place is None or place.reading:
             yield from self._read(place, known)
             return

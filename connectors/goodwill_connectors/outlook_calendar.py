@@ -10,9 +10,8 @@ it is drawn anew. Earlier entries are read once.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from urllib.parse import quote
 from goodwill.model import Problem
 from goodwill.plugin import Item, Known, Page, Series, Whole
 from goodwill_connectors.calendars import Listed, in_order
+from goodwill_connectors.cursors import pack, unpack
 from goodwill_connectors.graph import DELTA, NEXT, Graph, Json, rows
 from goodwill_connectors.outlook_text import ODD, entry_event, moment, uid_of, words
 from goodwill_connectors.wire import Gone, Refused
@@ -68,18 +68,10 @@ class Place:
     known: bool = False
     past: str = ""
 
-    @classmethod
-    def of(cls, cursor: str | None) -> Place:
-        """The place that a stored cursor means; the beginning for none, and for one that cannot be read."""
-        try:
-            return cls(**json.loads(cursor)) if cursor else cls()
-        except (ValueError, TypeError):
-            return cls()
-
     @property
     def cursor(self) -> str:
         """The place as a string to store."""
-        return json.dumps(asdict(self))
+        return pack(self)
 
     @property
     def read(self) -> bool:
@@ -129,7 +121,7 @@ class OutlookCalendar:
 
     def _current(self, cursor: str | None) -> Place:
         """The stored place, or the beginning of a new window where the old one is used up."""
-        place = Place.of(cursor)
+        place = unpack(Place, cursor) or Place()
         try:
             if place.link and place.window[1] > self._now + AHEAD / 2:
                 return place

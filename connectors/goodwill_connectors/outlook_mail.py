@@ -7,14 +7,14 @@ looking after: where it was moved to, it comes in again, and is known by its Mes
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from goodwill.model import Problem
 from goodwill.plugin import Item, Known, Page
+from goodwill_connectors.cursors import pack, unpack
 from goodwill_connectors.graph import DELTA, NEXT, Graph, Json, rows
 from goodwill_connectors.headers import moment
 from goodwill_connectors.items import Found, mail_item
@@ -68,18 +68,10 @@ class Place:
     done: int = 0
     total: int = 0
 
-    @classmethod
-    def of(cls, cursor: str | None) -> Place:
-        """The place that a stored cursor means; the beginning for none, and for one that cannot be read."""
-        try:
-            return cls(**json.loads(cursor)) if cursor else cls()
-        except (ValueError, TypeError):
-            return cls()
-
     @property
     def cursor(self) -> str:
         """The place as a string to store."""
-        return json.dumps(asdict(self))
+        return pack(self)
 
 
 class OutlookMail:
@@ -112,7 +104,7 @@ class OutlookMail:
                 yield Page(stream, (), None, complete=True)
 
     def _folder(self, folder: Folder, cursor: str | None, known: Known) -> Iterator[Page]:
-        place = Place.of(cursor)
+        place = unpack(Place, cursor) or Place()
         try:
             yield from self._round(folder, place, known)
         except Gone as error:
