@@ -101,10 +101,10 @@ class Graph:
             if not link:
                 return
             empty = 0 if rows(answer) else empty + 1
-            if link in met or empty > MOST_EMPTY:
-                raise Unavailable(f"{NAME} names one page as the next again and again", 0.0)
             if not isinstance(link, str):
                 raise Unavailable(f"{NAME} names a page that is none", 0.0)
+            if link in met or empty > MOST_EMPTY:
+                raise Unavailable(f"{NAME} names one page as the next again and again", 0.0)
             met.add(link)
             answer = self.follow(link, page)
 

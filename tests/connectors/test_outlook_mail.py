@@ -422,13 +422,12 @@ def test_a_change_that_brings_nothing_but_a_flag_is_asked_for(open_box: Opened):
 
 
 def test_a_link_that_is_none_and_pages_without_end(open_box: Opened):
-    for link in (5, {}, ["x"]):
+    for link in (5, {"a": 1}, ["x"]):
         box = mailbox(1)
         page = {"value": [], "@odata.nextLink": link, "@odata.deltaLink": 7}
         box.failures = [("messages.delta", (200, {}, json.dumps(page).encode()))]
-        if link:
-            with pytest.raises((Unavailable, TypeError)):
-                Reader().read(open_box(box))
+        with pytest.raises(Unavailable, match="a page that is none"):
+            Reader().read(open_box(box))
     box = mailbox(1)
     for number in range(400):
         page = {
