@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Column, Connection, delete, select
 
 from goodwill import schema
 from goodwill.book import CHUNK, Book
@@ -82,7 +83,7 @@ def _events(connection: Connection, hashes: Iterable[int]) -> set[int]:
     return found
 
 
-def _drop(connection: Connection, stream: int, column: object, values: Collection[object]) -> None:
+def _drop(connection: Connection, stream: int, column: Column[Any], values: Collection[Any]) -> None:
     """Forget items of a stream, by one of their columns."""
-    for chunk in batches(sorted(values), CHUNK):  # type: ignore[type-var]
-        connection.execute(delete(_ITEMS).where(_ITEMS.c.stream_id == stream, column.in_(chunk)))  # type: ignore[attr-defined]
+    for chunk in batches(sorted(values), CHUNK):
+        connection.execute(delete(_ITEMS).where(_ITEMS.c.stream_id == stream, column.in_(chunk)))
