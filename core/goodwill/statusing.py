@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,10 @@ from goodwill.codec import iso
 from goodwill.judging import FILES
 from goodwill.plugin import Loaded
 from goodwill.writer import Writer, number
+
+SHOWN, FEW = 40, 4
+"""Lines of the table, and streams of an account that are listed one by one."""
+LONGEST = 60
 
 
 def show(status: Status) -> None:
@@ -31,18 +36,36 @@ def show(status: Status) -> None:
     _accounts(status.accounts, write)
     if status.sources:
         write.line()
-        rows = [
-            (s["account"], s["stream"], (s["polled"] or "never")[:16], _state(s)) for s in status.sources[:40]
-        ]
-        write.table(("account", "stream", "last read", "state"), rows, frozenset())
-        if len(status.sources) > 40:
-            write.line(f"… and {len(status.sources) - 40} more")
+        rows = _rows(status.sources)
+        write.table(("account", "stream", "last read", "state"), rows[:SHOWN], frozenset())
+        if len(rows) > SHOWN:
+            write.line(f"… and {len(rows) - SHOWN} more")
     if status.problems:
         write.line()
         write.line(f"Problems, the latest first ({counts['problems']:,} in the store)", "bold")
         for problem in status.problems:
             remedy = f" ({problem['remedy']})" if problem["remedy"] else ""
             write.line(f"  {problem['place']}: {problem['what']}{remedy}")
+
+
+def _rows(sources: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """The table of what was read: of an account with many streams those that are complete in one line."""
+    many = Counter(s["account"] for s in sources if s["account"] != FILES and s["complete"])
+    rows, folded = [], dict[str, str]()
+    for one in sources:
+        read = (one["polled"] or "never")[:16]
+        if one["complete"] and many[one["account"]] > FEW:
+            folded[one["account"]] = min(read, folded.get(one["account"], read))
+        else:
+            rows.append((one["account"], _short(one["stream"]), read, _state(one)))
+    whole = [(account, f"{many[account]} others", read, "complete") for account, read in folded.items()]
+    return rows + sorted(whole)
+
+
+def _short(stream: str) -> str:
+    """A stream's name; of the endless names that some providers give to folders the end tells them apart."""
+    kind, space, rest = stream.partition(" ")
+    return f"{kind} …{rest[-12:]}" if space and len(rest) > LONGEST and "/" not in rest else stream
 
 
 def _accounts(states: Sequence[State], write: Writer) -> None:

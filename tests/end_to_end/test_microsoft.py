@@ -289,6 +289,15 @@ def test_disconnect_deletes_the_sign_in(connected: World):
     assert connected.run("show", "bo.sample").status == 0
 
 
+def test_many_folders_with_endless_names_are_one_line(connected: World):
+    for number in range(9):
+        connected.box.add_folder("AAMkAGI2" * 18 + f"end{number}", f"Folder {number}")
+    connected.run("sync")
+    shown = connected.run("status").out
+    assert "13 others" in shown
+    assert "AAMkAGI2" not in shown
+
+
 def test_an_account_that_there_is_not(connected: World):
     ran = connected.run("sync", "google")
     assert (ran.status, f"There are microsoft:{ME}" in ran.err) == (2, True)
