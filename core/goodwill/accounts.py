@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -19,13 +19,19 @@ BEFORE = "~"
 """The version of items that are to be read anew: no connector gives it."""
 
 
+Trouble = Literal["", "waiting", "needs you"]
+"""None; what passes by itself; and what only the owner can end."""
+Condition = Literal["new", "reading history", "up to date", "waiting", "needs you"]
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """How an account stands; moments in seconds.
 
     ``read_at`` is the last poll that read all of it, ``tried_at`` the last one at all, ``reaches`` the oldest
     mail or entry that was read, ``pending`` how many are not read yet (roughly), and ``trouble`` why the last
-    poll ended early. Until ``wait_until`` the provider does not want to be asked.
+    poll ended early, of a ``kind``, after so many ``failures`` in a row. Until ``wait_until`` the provider
+    does not want to be asked.
     """
 
     account: Account
@@ -35,6 +41,17 @@ class State:
     trouble: str
     reaches: int | None
     pending: int
+    kind: Trouble = ""
+    failures: int = 0
+
+    @property
+    def name(self) -> Condition:
+        """How it stands in one word or two."""
+        if self.kind:
+            return self.kind
+        if self.tried_at is None and self.read_at is None and self.reaches is None:
+            return "new"
+        return "reading history" if self.read_at is None else "up to date"
 
 
 def keep(connection: Connection, account: Account, now: int) -> None:
@@ -116,6 +133,8 @@ def _state(row: Mapping[Any, Any], reach: Mapping[str, int], pending: Mapping[st
         row["trouble"],
         reach.get(account.name),
         pending.get(account.name, 0),
+        row["kind"],
+        row["failures"],
     )
 
 
@@ -134,9 +153,12 @@ def one(connection: Connection, wanted: str) -> Account:
     raise InputError(f"'{wanted}' may be {names}", "Name one of them")
 
 
-def tried(connection: Connection, account: Account, now: int, trouble: str, wait_until: int | None) -> None:
+def tried(
+    connection: Connection, account: Account, now: int, trouble: str, kind: Trouble, wait_until: int | None
+) -> None:
     """Write down how a poll ended: without ``trouble`` everything was read."""
-    values: dict[str, Any] = {"tried_at": now, "trouble": trouble, "wait_until": wait_until}
+    values: dict[str, Any] = {"tried_at": now, "trouble": trouble, "kind": kind, "wait_until": wait_until}
+    values["failures"] = _TABLE.c.failures + 1 if trouble else 0
     if not trouble:
         values["read_at"] = now
     connection.execute(update(_TABLE).where(_TABLE.c.name == account.name).values(values))

@@ -213,7 +213,7 @@ class App:
         return replace(verdict, recipients=recipients)
 
     def _announce(self, topic: str, key: str, payload: Mapping[str, Any], now: datetime) -> None:
-        with self.store.writing():
+        with self.store.writing(sync.PATIENCE):
             with self.store.transaction() as connection:
                 stream.publish(connection, topic, key, dict(payload))
             self.deliver(now)
@@ -275,11 +275,11 @@ class App:
         )
         return digests.digest(people, self.config.digest_people)
 
-    def announce_digest(self, advice: Sequence[Advice], now: datetime) -> None:
-        """Tell the subscribers of a digest that is not empty; one a day."""
+    def announce_digest(self, advice: Sequence[Advice], now: datetime, day: str = "") -> None:
+        """Tell the subscribers of a digest that is not empty; one a ``day`` (ISO 8601; else that of now)."""
         if advice:
             payload = report.digest(advice, seconds(now))
-            self._announce("digest", f"{now:%Y-%m-%d}", payload, now)
+            self._announce("digest", day or f"{now:%Y-%m-%d}", payload, now)
 
     # Looking in
 

@@ -68,6 +68,14 @@ def sync(arguments: argparse.Namespace) -> int:
     return 2 if any(one.trouble for one in found) else 0
 
 
+def run(arguments: argparse.Namespace) -> int:
+    """Read every account in its rhythm, until stopped."""
+    from goodwill import running
+    from goodwill.clock import Clock
+
+    return running.run(open_app(arguments), Clock())
+
+
 def check(arguments: argparse.Namespace) -> int:
     """Judge a draft: 0 clear, 1 warned."""
     from goodwill import render, report
@@ -215,7 +223,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Say what was read, and what went wrong."""
+    """Say what was read, and what went wrong; 1 where an account needs its owner."""
     from dataclasses import asdict
 
     from goodwill import statusing
@@ -225,7 +233,7 @@ def status(arguments: argparse.Namespace) -> int:
         print_json(asdict(status) | {"accounts": [statusing.account_line(one) for one in status.accounts]})
     else:
         statusing.show(status)
-    return 0
+    return int(any(state.kind == "needs you" for state in status.accounts))
 
 
 def rebuild(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from goodwill.errors import ConfigError
 
@@ -22,7 +23,8 @@ class Config:
     ``store_url`` is a SQLAlchemy URL ("" for the SQLite file in the home); ``threshold`` is the
     confidence in [0, 1] from which an ask of a draft is judged; ``disabled`` names plugins that are
     not loaded; ``log_level`` is a level name of Python's logging; ``providers`` holds what is said of each
-    provider of accounts, and in tables of their own of single accounts.
+    provider of accounts, and in tables of their own of single accounts. ``minutes`` lie between two readings
+    of an account, and the digest is made at ``digest_at`` in the time zone ``zone`` ("": the machine's).
     """
 
     keep_text: KeepText = "evidence"
@@ -31,6 +33,9 @@ class Config:
     digest_people: int = 5
     disabled: frozenset[str] = frozenset()
     log_level: str = "INFO"
+    minutes: int = 5
+    digest_at: str = "07:00"
+    zone: str = ""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -131,6 +136,23 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 50
 
 
+def _is_minutes(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1440
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
+
+
+def _is_zone(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return not value or bool(ZoneInfo(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _is_names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in cast("list[object]", value))
 
@@ -142,7 +164,12 @@ _KEYS: dict[str, dict[str, tuple[str, Any, str]]] = {
         "url": ("store_url", lambda v: isinstance(v, str), "a SQLAlchemy URL in quotes"),
     },
     "check": {"threshold": ("threshold", _is_number, "a number from 0 to 1")},
-    "digest": {"people": ("digest_people", _is_count, "a whole number from 1 to 50")},
+    "digest": {
+        "people": ("digest_people", _is_count, "a whole number from 1 to 50"),
+        "at": ("digest_at", _is_time, 'a time like "07:00"'),
+        "zone": ("zone", _is_zone, 'a time zone like "Europe/Berlin"'),
+    },
+    "run": {"minutes": ("minutes", _is_minutes, "a whole number from 1 to 1440")},
     "plugins": {"disabled": ("disabled", _is_names, "a list of plugin names")},
     "log": {"level": ("log_level", lambda v: v in LEVELS, "one of " + ", ".join(LEVELS))},
 }

@@ -1,9 +1,15 @@
-"""The log file in the home: rotating, readable by the owner only."""
+"""The log file in the home: rotating, one JSON object a line, readable by the owner only.
+
+No mail's words enter it, and no address above the level DEBUG: ``masked`` names an account.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -17,6 +23,23 @@ class _Private(RotatingFileHandler):
         return super()._open()
 
 
+class _Lines(logging.Formatter):
+    """One JSON object a line: when, how grave, who says it, and what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        told = {"at": at, "level": record.levelname, "from": record.name, "what": record.getMessage()}
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)
+
+
+def masked(account: str) -> str:
+    """An account's name without its address: ``google:3f9c2a``; the same address gives the same letters."""
+    provider, _, address = account.partition(":")
+    return f"{provider}:{hashlib.sha256(address.encode()).hexdigest()[:6]}"
+
+
 def log_to(home: Path, level: str) -> None:
     """Send the loggers below ``goodwill`` to ``home/goodwill.log``; a log that cannot be written is none."""
     logger = logging.getLogger("goodwill")
@@ -28,7 +51,7 @@ def log_to(home: Path, level: str) -> None:
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Lines())
     handler.handleError = lambda record: None  # type: ignore[method-assign]
     logger.addHandler(handler)
     logger.setLevel(level)

@@ -65,6 +65,10 @@ class SubscriberHooks:
     def goodwill_on_digest(self, key: str, digest: Mapping[str, Any]) -> None:
         """Called for each digest that was made and was not empty."""
 
+    @hookspec
+    def goodwill_on_account(self, key: str, account: Mapping[str, Any]) -> None:
+        """Called once when an account needs its owner: ``account`` is its name, ``trouble`` what to do."""
+
 
 class Series(NamedTuple):
     """A calendar entry with all its occurrences: its ``key`` (``cal:UID``) and the edition they are of.

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from goodwill import accounts, plugin, sync
-from goodwill.accounts import State
+from goodwill import accounts, plugin, stream, sync
+from goodwill.accounts import State, Trouble
 from goodwill.app import App
 from goodwill.book import Book, Tally
-from goodwill.codec import seconds
+from goodwill.codec import digest, seconds
 from goodwill.errors import AccountError, ConfigError, GoodwillError, InputError, SignInError, Unavailable
 from goodwill.plugin import Account, Connector, Desk, Provider
+from goodwill.progress import quiet
 from goodwill.sync import PATIENCE
 from goodwill.writer import clean
 
@@ -84,17 +85,28 @@ def poll(
         )
     with app.store.polling():
         found = [
-            _poll(app, state, now, again, progress)
+            poll_one(app, state, now, again, progress)
             for state in states
             if not names or state.account.name in names
         ]
-        with app.store.writing(PATIENCE):
-            app.judge.settle(now)
-            app.deliver(now)
+        settle(app, now)
     return found
 
 
-def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Progress) -> Polled:
+def settle(app: App, now: datetime) -> None:
+    """Draw the conclusions from what came in, and tell the subscribers."""
+    with app.store.writing(PATIENCE):
+        app.judge.settle(now)
+        app.deliver(now)
+
+
+def poll_one(
+    app: App, state: State, now: datetime, again: bool = False, progress: sync.Progress = quiet
+) -> Polled:
+    """Read what is new in one account; what goes wrong is written down with it, and raised by the store only.
+
+    The caller has the right to read accounts (``Store.polling``).
+    """
     account, at = state.account, seconds(now)
     if state.wait_until is not None and state.wait_until > at:
         return Polled(account, Tally(), state.trouble)
@@ -122,16 +134,30 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
         except GoodwillError as error:
             troubles.append(error)
         except Exception as error:  # a connector's crash is a problem, not a stop
-            troubles.append(
-                AccountError(
-                    f"{name}: this should not have happened ({type(error).__name__})", "Please report this"
-                )
-            )
+            what = f"{name}: this should not have happened ({type(error).__name__})"
+            troubles.append(GoodwillError(what, "It is tried again; please report it"))
     trouble = " ".join(dict.fromkeys(str(error) for error in troubles))
     waits = [max(seconds_of(error, at), at + SOON) for error in troubles if isinstance(error, Unavailable)]
+    lasting = any(
+        isinstance(error, AccountError) and not isinstance(error, Unavailable) for error in troubles
+    )
+    kind: Trouble = "" if not troubles else "needs you" if lasting else "waiting"
     with app.store.writing(PATIENCE), app.store.transaction() as connection:
-        accounts.tried(connection, account, at, trouble, max(waits, default=None))
+        accounts.tried(connection, account, at, trouble, kind, max(waits, default=None))
+        if kind == "needs you":
+            told = {"account": account.name, "trouble": trouble}
+            stream.publish(
+                connection,
+                "account",
+                f"{digest(f'{account.name} {trouble}'):016x} {_signed_in(account)}",
+                told,
+            )
     return Polled(account, tally, trouble)
+
+
+def _signed_in(account: Account) -> int:
+    """When the owner signed in: the same trouble after another sign-in is told once more."""
+    return seconds(account.connected) if account.connected else 0
 
 
 def seconds_of(error: Unavailable, now: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that this version of Goodwill works with; see ``migrations/versions``."""
 
 metadata = MetaData()
@@ -53,6 +53,8 @@ accounts = Table(
     Column("read_at", BigInteger),
     Column("wait_until", BigInteger),
     Column("trouble", Text, nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
 )
 
 items = Table(

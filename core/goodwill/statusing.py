@@ -69,22 +69,35 @@ def _short(stream: str) -> str:
 
 
 def _accounts(states: Sequence[State], write: Writer) -> None:
-    """Every account: when it was read last, how far back, what is still to come, and why it waits."""
+    """Every account: how it stands, how far back it was read, and what is still to come."""
     for state in states:
         write.line()
         write.line(state.account.name, "bold")
-        read = _when(state.read_at) if state.read_at is not None else "never to its end"
-        write.line(f"  Last read whole   {read}")
+        write.line(f"  State             {in_words(state)}")
         if state.tried_at is not None and state.tried_at != state.read_at:
             write.line(f"  Last tried        {_when(state.tried_at)}")
+        if state.read_at is not None and state.kind:
+            write.line(f"  Last read whole   {_when(state.read_at)}")
         if state.reaches is not None:
             write.line(f"  Reaches back to   {_when(state.reaches)[:10]}")
         if state.pending:
             write.line(f"  Still to read     about {state.pending:,}")
-        if state.trouble:
-            write.line(f"  Trouble           {state.trouble}")
-        if state.wait_until is not None:
-            write.line(f"  Waits until       {_when(state.wait_until)}")
+
+
+def in_words(state: State) -> str:
+    """How an account stands, in a sentence."""
+    if state.name == "up to date":
+        return f"up to date since {_when(state.read_at or 0)}"
+    if state.name == "reading history":
+        return (
+            f"reading history, about {state.pending:,} still to come" if state.pending else "reading history"
+        )
+    if state.name == "needs you":
+        return f"needs you: {state.trouble}"
+    if state.name == "waiting":
+        until = f" until {_when(state.wait_until)}" if state.wait_until else ""
+        return f"waiting{until}: {state.trouble}"
+    return "new: nothing is read of it yet"
 
 
 def _when(at: int) -> str:
@@ -95,6 +108,8 @@ def account_line(state: State) -> dict[str, Any]:
     """One account's state as a JSON value."""
     return {
         "account": state.account.name,
+        "state": state.name,
+        "failures": state.failures,
         "read": iso(state.read_at) if state.read_at is not None else None,
         "tried": iso(state.tried_at) if state.tried_at is not None else None,
         "reaches": iso(state.reaches) if state.reaches is not None else None,

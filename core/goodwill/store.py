@@ -68,7 +68,7 @@ class Store:
     @contextmanager
     def polling(self) -> Iterator[None]:
         """Be the one who reads this home's accounts; others may write all the while."""
-        with self._lock("sync.lock", 0, f"another `goodwill sync` is reading for {self.home}"):
+        with self._lock("sync.lock", 0, f"`goodwill run` or `goodwill sync` is reading for {self.home}"):
             yield
 
     @contextmanager

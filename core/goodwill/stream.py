@@ -50,6 +50,7 @@ TOPICS: dict[str, tuple[Callable[[Connection, int], list[Row]], str]] = {
     "signal": (_signals_after, "signal"),
     "verdict": (_notices_after("verdict"), "verdict"),
     "digest": (_notices_after("digest"), "digest"),
+    "account": (_notices_after("account"), "account"),
 }
 
 

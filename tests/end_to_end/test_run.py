@@ -1,0 +1,195 @@
+"""``goodwill run`` as a process: it reads by itself, stops at once, and gets on with everybody else."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest_e2e import Goodwill, environment
+from gmail import ME, Gmail, refusal, serve
+from gmail_account import answers, connect, mailbox
+
+FAST = Path(__file__).resolve().parents[1] / "servers" / "fast_run.py"
+START = 1_760_000_000  # 9 October 2025, 8:53 UTC
+DAY = 86_400
+
+
+@contextmanager
+def running(home: Path, speed: float = 0, start: float = START) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the program until the block ends; with ``speed`` on a clock that goes so much faster."""
+    words = [sys.executable, "-m", "goodwill", "--home", str(home), "run"]
+    if speed:
+        words = [sys.executable, str(FAST), str(home), str(speed), str(start)]
+    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+        assert b"Traceback" not in err, err.decode()
+
+
+def until(happened: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something to happen."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def letter(number: int, sender: str = "bo.sample@there.example") -> bytes:
+    head = f"From: Bo Sample <{sender}>\nTo: {ME}\nSubject: letter {number}\n"
+    rest = f"Message-ID: <n{number}@there.example>\nDate: Wed, 1 Oct 2025 10:00:{number % 60:02d} +0000\n"
+    return f"{head}{rest}\nHello {number}.\n".encode()
+
+
+def logged(home: Path) -> list[str]:
+    path = home / "goodwill.log"
+    return [json.loads(line)["what"] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def test_it_reads_by_itself_and_again_when_something_is_new(home: Path, goodwill: Goodwill):
+    box = mailbox(5)
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        with running(home, speed=200):
+            until(lambda: len(box.fetched) == 5)
+            box.listed.clear()
+            box.add("new", letter(1), at=START)
+            until(lambda: "new" in box.fetched)
+        assert "6 mails" in goodwill("status").out
+    assert max(box.fetched.values()) == 1
+
+
+def test_it_stops_within_five_seconds_at_any_moment(home: Path, goodwill: Goodwill):
+    box, chance = mailbox(3_000), random.Random(7)
+    with serve(answers(box)) as url:
+        connect(home, url, 600_000)
+        for _ in range(8):
+            begun_before = logged(home).count("started")
+            with running(home) as process:
+                time.sleep(chance.uniform(0.3, 6))
+                process.send_signal(chance.choice([signal.SIGTERM, signal.SIGINT]))
+                begun = time.monotonic()
+                ended = process.wait(10)
+                assert time.monotonic() - begun < 5
+                assert ended == 0 or logged(home).count("started") == begun_before
+        assert goodwill("sync").status == 0
+    assert sum(box.fetched.values()) - len(box.fetched) <= 8 * 50  # a page in hand each time
+
+
+def test_it_stops_although_the_network_hangs(home: Path):
+    box = mailbox(10)
+
+    def slow(method: str, url: str):
+        if "/messages/" in url:
+            time.sleep(20)
+        return answers(box)(method, url)
+
+    with serve(slow) as url:
+        connect(home, url, 60_000)
+        with running(home) as process:
+            until(lambda: box.asked["messages.list"])
+            time.sleep(1)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+            assert time.monotonic() - begun < 5
+
+
+def test_two_of_them_are_one_too_many(home: Path, goodwill: Goodwill):
+    box = mailbox(3)
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        with running(home):
+            until(lambda: len(box.fetched) == 3)
+            second = goodwill("run")
+            assert (second.status, "is reading for" in second.err) == (2, True)
+            assert goodwill("sync").status == 2
+        with running(home, speed=50) as process:  # a lock that was left behind holds nobody up
+            process.kill()
+        assert goodwill("sync").status == 0
+
+
+def test_everybody_else_may_work_meanwhile(home: Path, goodwill: Goodwill, tmp_path: Path):
+    box = mailbox(400)
+    (tmp_path / "more.eml").write_bytes(letter(900, "kim.other@there.example"))
+    draft = f"From: {ME}\nTo: bo.sample@there.example\nSubject: x\n\nCould you introduce me to your editor?\n"
+    with serve(answers(box)) as url:
+        connect(home, url, 6_000)  # a message every fifth of a second
+        with running(home):
+            until(lambda: len(box.fetched) > 60)
+            assert goodwill("import", tmp_path / "more.eml").status == 0
+            assert goodwill("check", "-", stdin=draft).status in (0, 1)
+            assert goodwill("note", "kim.other@there.example", "keeps bees").status == 0
+            assert "keeps bees" in goodwill("show", "kim.other@there.example").out
+            (account,) = json.loads(goodwill("status", "--json").out)["accounts"]
+            assert account["state"] == "reading history"
+            assert "reading history, about" in goodwill("status").out
+
+
+def test_the_digest_is_made_once_a_day_whatever_happens(home: Path, goodwill: Goodwill):
+    box = Gmail()
+    asked = letter(1).replace(
+        b"Hello 1.", b"Could you introduce me to your editor? I would be very grateful."
+    )
+    box.add("ask", asked, at=START)
+    made = []
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        for day in range(3):
+            for _ in range(3):  # started three times a day, killed twice
+                with running(home, speed=60, start=START + day * DAY) as process:
+                    until(lambda: [w for w in logged(home) if w.startswith("digest of")], 30)
+                    time.sleep(1)
+                    process.kill()
+            made = [what for what in logged(home) if what.startswith("digest of")]
+            assert made == [f"digest of 2025-10-{9 + n:02d}: 1 people" for n in range(day + 1)]
+
+
+def test_a_dead_account_delays_no_other_and_is_told_truly(home: Path, goodwill: Goodwill):
+    box = mailbox(3)
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        box.failures = [("any", refusal(401, "authError"))] * 50
+        with running(home, speed=20):
+            until(lambda: "needs you" in goodwill("status").out)
+            asked = sum(box.asked.values())
+            time.sleep(3)
+            assert sum(box.asked.values()) - asked <= 1  # it is left alone
+        ran = goodwill("status", "--json")
+        (account,) = json.loads(ran.out)["accounts"]
+        assert (ran.status, account["state"]) == (1, "needs you")
+        assert "goodwill connect google" in account["trouble"]
+
+
+def test_a_provider_that_is_down_for_a_day_is_not_stormed(home: Path, goodwill: Goodwill):
+    box = mailbox(3)
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        box.failures = [("any", refusal(503))] * 100_000
+        with running(home, speed=5_000) as process:
+            until(lambda: "waiting" in goodwill("status").out)
+            time.sleep(DAY / 5_000)
+            assert process.poll() is None
+            asked = sum(box.asked.values())
+            assert 24 <= asked <= 6 * 40  # six tries a time, once an hour and a little more
+            box.failures.clear()
+            until(lambda: "up to date" in goodwill("status").out)
+        assert len([what for what in logged(home) if "waiting" in what]) == 1  # said once, not 30 times
+
+
+@pytest.mark.parametrize("words", [("run",), ("run", "--now", "2026-01-01")])
+def test_wrong_words(home: Path, goodwill: Goodwill, words: tuple[str, ...]):
+    ran = goodwill(*words)
+    assert ran.status == 2
+    assert ran.err.count("\n") == 1
