@@ -142,18 +142,23 @@ def test_the_digest_is_made_once_a_day_whatever_happens(home: Path, goodwill: Go
     asked = letter(1).replace(
         b"Hello 1.", b"Could you introduce me to your editor? I would be very grateful."
     )
+    sent = letter(2, ME).replace(f"To: {ME}".encode(), b"To: bo.sample@there.example")
+    box.add("sent", sent.replace(b"1 Oct 2025", b"20 Sep 2025"), "SENT", at=START - 9)
     box.add("ask", asked, at=START)
-    made = []
     with serve(answers(box)) as url:
         connect(home, url, 60_000)
         for day in range(3):
-            for _ in range(3):  # started three times a day, killed twice
+            told = [f"digest of 2025-10-{9 + n:02d}: 1 people" for n in range(day + 1)]
+            for _ in range(3):  # started three times a day, and killed each time
                 with running(home, speed=60, start=START + day * DAY) as process:
-                    until(lambda: [w for w in logged(home) if w.startswith("digest of")], 30)
+                    until(lambda: digests(home) == told, 30)  # noqa: B023 - called at once
                     time.sleep(1)
                     process.kill()
-            made = [what for what in logged(home) if what.startswith("digest of")]
-            assert made == [f"digest of 2025-10-{9 + n:02d}: 1 people" for n in range(day + 1)]
+            assert digests(home) == told
+
+
+def digests(home: Path) -> list[str]:
+    return [what for what in logged(home) if what.startswith("digest of")]
 
 
 def test_a_dead_account_delays_no_other_and_is_told_truly(home: Path, goodwill: Goodwill):
