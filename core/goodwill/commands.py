@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from goodwill.common import moment, open_app, print_json, read_bytes, read_lines, talk
+from goodwill.common import default_home, moment, open_app, print_json, read_bytes, read_lines, talk
 from goodwill.errors import InputError
 from goodwill.writer import Writer
 
@@ -74,6 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
     from goodwill.clock import Clock
 
     return running.run(open_app(arguments), Clock())
+
+
+def service(arguments: argparse.Namespace) -> int:
+    """Let the platform run it from login on."""
+    from goodwill import serving
+
+    home = (arguments.home or default_home()).expanduser()
+    one = serving.of_platform(home, arguments.config)
+    act = {"install": serving.install, "uninstall": serving.uninstall, "status": serving.status}
+    return act[arguments.action](one, talk)
 
 
 def check(arguments: argparse.Namespace) -> int:

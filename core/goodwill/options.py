@@ -95,6 +95,12 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
     ),
     ("run", "commands:run", "read every account in its rhythm, and make the digest, until stopped", ()),
     (
+        "service",
+        "commands:service",
+        "let this system run it in the background from login on",
+        ((("action",), {"choices": ("install", "uninstall", "status")}),),
+    ),
+    (
         "sync",
         "commands:sync",
         "read what is new in every account",
