@@ -333,6 +333,7 @@ class App:
             stale = _stale(connection, self.detectors.fingerprint)
             return Status(
                 accounts=accounts.states(connection),
+                background=self.store.is_polled(),
                 home=str(self.home),
                 owner=sorted(posting.owner_of(connection)),
                 counts=shelf.counts(connection),
@@ -353,11 +354,15 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What ``goodwill status`` shows. ``stale`` counts mails read by other detectors than today's."""
+    """What ``goodwill status`` shows. ``stale`` counts mails read by other detectors than today's.
+
+    ``background``: accounts are being read by somebody just now.
+    """
 
     SHOWN: ClassVar[int] = 20
 
     accounts: list[accounts.State]
+    background: bool
     home: str
     owner: list[str]
     counts: dict[str, int]

@@ -246,6 +246,15 @@ def status(arguments: argparse.Namespace) -> int:
     return int(any(state.kind == "needs you" for state in status.accounts))
 
 
+def doctor(arguments: argparse.Namespace) -> int:
+    """Print what a bug report needs."""
+    from goodwill import doctor
+
+    for heading, told in doctor.report(open_app(arguments)):
+        print_json({heading: told}) if arguments.json else print(f"{heading}: {told}")
+    return 0
+
+
 def rebuild(arguments: argparse.Namespace) -> int:
     """Derive everything anew."""
     from goodwill.writer import number

@@ -93,6 +93,7 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "sign out of an account and delete its secret; what was read stays",
         ((("account",), {"metavar": "ACCOUNT", "help": "as `goodwill status` calls it"}),),
     ),
+    ("doctor", "commands:doctor", "what a bug report needs, without names and secrets", (_JSON,)),
     ("run", "commands:run", "read every account in its rhythm, and make the digest, until stopped", ()),
     (
         "service",

@@ -16,6 +16,7 @@ from goodwill.writer import Writer, number
 SHOWN, FEW = 40, 4
 """Lines of the table, and streams of an account that are listed one by one."""
 LONGEST = 60
+BY_HAND = "by hand only: goodwill sync. By itself: goodwill run, or goodwill service install"
 
 
 def show(status: Status) -> None:
@@ -33,6 +34,8 @@ def show(status: Status) -> None:
         events = number(status.stale, "event")
         write.line(f"Stale     {events} read by other detectors than today's: import the same files again,")
         write.line("          or for accounts: goodwill sync --again")
+    if status.accounts:
+        write.line(f"Reading   {'goes on' if status.background else BY_HAND}")
     _accounts(status.accounts, write)
     if status.sources:
         write.line()

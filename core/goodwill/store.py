@@ -71,6 +71,18 @@ class Store:
         with self._lock("sync.lock", 0, f"`goodwill run` or `goodwill sync` is reading for {self.home}"):
             yield
 
+    def is_polled(self) -> bool:
+        """Whether somebody reads this home's accounts just now."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.home / "sync.lock")
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        lock.release()
+        return False
+
     @contextmanager
     def _lock(self, name: str, patience: float, held: str) -> Iterator[None]:
         from filelock import FileLock, Timeout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -198,3 +199,33 @@ def test_wrong_words(home: Path, goodwill: Goodwill, words: tuple[str, ...]):
     ran = goodwill(*words)
     assert ran.status == 2
     assert ran.err.count("\n") == 1
+
+
+def test_a_full_disk_stops_the_writing_and_not_the_program(home: Path, goodwill: Goodwill):
+    """A quota on the size of files, which the system lifts again later."""
+    box = mailbox(1_000)
+    with serve(answers(box)) as url:
+        connect(home, url, 600_000)
+        room = (home / "goodwill.db").stat().st_size + 150_000
+        words = [sys.executable, str(FAST), str(home), "50", str(START)]
+        process = subprocess.Popen(
+            words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY)),
+        )  # fmt: skip
+        try:
+            until(lambda: [what for what in logged(home) if "goodwill.db" in what])
+            time.sleep(3)
+            assert process.poll() is None
+            said = [what for what in logged(home) if "goodwill.db" in what]
+            assert len(said) == 1  # once, not at every try
+            assert "Free some disk space" in said[0]
+            stored = json.loads(goodwill("status", "--json").out)["counts"]["mail"]
+            assert 0 < stored < 1_000
+            unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+            until(lambda: json.loads(goodwill("status", "--json").out)["counts"]["mail"] == 1_000)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=20)
+        assert b"Traceback" not in err
+    assert goodwill("rebuild").status == 0
