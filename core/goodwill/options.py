@@ -261,6 +261,23 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         ),
     ),
     ("status", "commands:status", "what was read, from where, and what went wrong", (_JSON,)),
+    (
+        "backup",
+        "caring:backup",
+        "copy the store to a file of its own, while others may use it",
+        (
+            (
+                ("file",),
+                {
+                    "nargs": "?",
+                    "type": path,
+                    "metavar": "FILE",
+                    "help": "a new file (default: one in the home folder's backups, of which five are kept)",
+                },
+            ),
+            _NOW,
+        ),
+    ),
     ("rebuild", "commands:rebuild", "derive everything anew from the stored events", (_NOW,)),
     ("export", "commands:export", "every event and signal as JSON lines", ()),
     ("plugins", "commands:plugins", "the detectors, subscribers and connectors that are installed", (_JSON,)),
