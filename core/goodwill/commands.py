@@ -215,11 +215,15 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Say what was read, and what went wrong."""
+    """Say what was read, and what went wrong; or whether the store is whole."""
     from dataclasses import asdict
 
     from goodwill import statusing
 
+    if arguments.check:
+        from goodwill.caring import check
+
+        return check(arguments)
     status = open_app(arguments).status()
     if arguments.json:
         print_json(asdict(status) | {"accounts": [statusing.account_line(one) for one in status.accounts]})

@@ -235,6 +235,18 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         (_PERSON, (("address",), {"metavar": "ADDRESS"}), _NOW),
     ),
     (
+        "forget",
+        "caring:forget",
+        "take somebody out of the store: no byte of their addresses, name and words stays",
+        (
+            _PERSON,
+            (("--yes",), {"action": "store_true", "help": "do not ask"}),
+            (("--for-good",), {"action": "store_true", "help": "take no new mail with them in either"}),
+            (("--undo",), {"action": "store_true", "help": "take new mail with ADDRESS in again"}),
+            (("--backups",), {"action": "store_true", "help": "delete the backups that hold them, too"}),
+        ),
+    ),
+    (
         "inbound",
         "commands:inbound",
         "who asks favours of you, what they put in before, and how much time it takes",
@@ -260,7 +272,18 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
             _JSON,
         ),
     ),
-    ("status", "commands:status", "what was read, from where, and what went wrong", (_JSON,)),
+    (
+        "status",
+        "commands:status",
+        "what was read, from where, and what went wrong",
+        (
+            (
+                ("--check",),
+                {"action": "store_true", "help": "instead: is the store whole? (2: it is not)"},
+            ),
+            _JSON,
+        ),
+    ),
     (
         "backup",
         "caring:backup",

@@ -12,7 +12,7 @@ from typing import Any, cast
 from goodwill import accounts, plugin, sync
 from goodwill.accounts import State
 from goodwill.app import App
-from goodwill.book import Book, Tally
+from goodwill.book import Tally
 from goodwill.codec import seconds
 from goodwill.errors import AccountError, ConfigError, GoodwillError, InputError, SignInError, Unavailable
 from goodwill.plugin import Account, Connector, Desk, Provider
@@ -91,6 +91,7 @@ def poll(
         with app.store.writing(PATIENCE):
             app.judge.settle(now)
             app.deliver(now)
+            app.retain(now)
     return found
 
 
@@ -149,8 +150,7 @@ def _read(
         own = addresses()
         with app.store.writing(PATIENCE):
             app.set_owner(own)
-    book = Book(app.detectors, app.config.keep_text == "full", seconds(now))
-    at = seconds(now)
+    book, at = app.book(now), seconds(now)
     sync.poll(app.store, connector, account.name, book, at, progress, lasting=True, renew=False, tally=tally)
 
 
