@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 from goodwill import (
     accounts,
     care,
+    door,
     plugin,
     posting,
     ranking,
@@ -391,7 +392,8 @@ class Status:
 def _stale(connection: Connection, fingerprint: str) -> int:
     table, readers = schema.events.c, schema.readers.c
     current = connection.scalar(select(readers.id).where(readers.detectors == fingerprint))
-    query = select(table.id).where(table.readers != (current or 0))
+    # From what was forgotten no reading can tell more.
+    query = select(table.id).where(table.readers != (current or 0), ~table.rank.endswith(door.CLOSED))
     return len(connection.execute(query).all())
 
 

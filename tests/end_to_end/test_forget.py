@@ -219,6 +219,7 @@ def test_what_is_read_again_for_better_detectors_stays_forgotten(known: Goodwill
     assert known("import", folder, "--now", NOW).status == 0
     assert traces(home) == []
     assert numbers(known) == before
+    assert json.loads(known("status", "--json").out)["stale"] == 0
 
 
 def test_new_mail_with_them_is_welcome(known: Goodwill, tmp_path: Path):
