@@ -137,15 +137,15 @@ class GoogleCalendar:
         if series:
             if series not in job.expanded:
                 job.expanded.add(series)
-                yield self._series(series, entry, job)
+                yield from self._series(series, entry, job)
         elif entry.get("status") == "cancelled" and "start" not in entry:
             if not self._elsewhere(entry, job):
                 yield self._called_off(entry, job)
         elif entry.get("eventType", "default") in PLAIN:
             yield _single(entry, job)
 
-    def _series(self, id_: str, entry: Mapping[str, Any], job: _Listing) -> Item:
-        """All occurrences of a series up to the horizon, as one item."""
+    def _series(self, id_: str, entry: Mapping[str, Any], job: _Listing) -> Iterator[Item]:
+        """All occurrences of a series up to the horizon, and that these are all of them."""
         until = job.horizon.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         found: list[Mapping[str, Any]] = []
         page: str | None = None
@@ -162,27 +162,34 @@ class GoogleCalendar:
                     break
         except Gone:
             if entry.get("status") != "cancelled" and "start" in entry:
-                return _single(entry, job)  # an invitation to one occurrence of somebody else's series
+                yield _single(entry, job)  # an invitation to one occurrence of somebody else's series
+                return
             found = []
         except Refused as error:
             if error.status != 400:
                 problem = Problem(f"entry '{id_}' of {job.stream}", error.what, error.remedy)
-                return Item(job.stream, id_, _edition(entry), problems=(problem,))
+                yield Item(job.stream, id_, _edition(entry), problems=(problem,))
+                return
             found = []  # it is a series no more
         uid = next((str(one["iCalUID"]) for one in found if one.get("iCalUID")), "") or self._uid(
             id_, entry, job
         )
-        events, problems = [], []
+        keys = []
         for one in found:
             if one.get("status") == "cancelled" or one.get("eventType", "default") not in PLAIN:
                 continue
+            name = str(one.get("id") or id_)
             try:
-                events.append(_event(one, uid, job))
+                event = _event(one, uid, job)
             except _ODD as error:
-                place = f"entry '{one.get('id')}' of {job.stream}"
-                problems.append(Problem(place, f"cannot be understood ({type(error).__name__})"))
-        series = (Series(f"cal:{uid}", NEWEST),)  # what Google shows now outranks whatever was known
-        return Item(job.stream, id_, _edition(entry), tuple(events), tuple(problems), series)
+                place = f"entry '{name}' of {job.stream}"
+                problem = Problem(place, f"cannot be understood ({type(error).__name__})")
+                yield Item(job.stream, name, _edition(one), problems=(problem,))
+            else:
+                keys.append(event.keys[0])
+                yield Item(job.stream, name, _edition(one), (event,))
+        series = Series(f"cal:{uid}", NEWEST, tuple(keys))  # what Google shows now outranks what was known
+        yield Item(job.stream, id_, _edition(entry), series=(series,))
 
     def _elsewhere(self, entry: Mapping[str, Any], job: _Listing) -> bool:
         """Whether an entry that left this calendar was moved to another one that is read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import requests
@@ -27,6 +27,8 @@ REQUESTS_A_MINUTE = 1_000
 learn.microsoft.com/en-us/graph/throttling-limits, Outlook service limits."""
 MOST_IN_BATCH = 20
 """By learn.microsoft.com/en-us/graph/json-batching; each counts for the quota like any other request."""
+MOST_EMPTY = 200
+"""Pages in a row that may hold nothing."""
 NEXT, DELTA = "@odata.nextLink", "@odata.deltaLink"
 _BANDWIDTH = 509
 _NO_MAILBOX = frozenset(
@@ -92,12 +94,16 @@ class Graph:
     def after(self, answer: Json, page: int = 0) -> Iterator[Json]:
         """``answer``, and every page that follows it. Raises Unavailable where they lead in circles."""
         met: set[str] = set()
+        empty = 0
         while True:
             yield answer
             link = answer.get(NEXT)
             if not link:
                 return
-            if link in met:
+            empty = 0 if rows(answer) else empty + 1
+            if not isinstance(link, str):
+                raise Unavailable(f"{NAME} names a page that is none", 0.0)
+            if link in met or empty > MOST_EMPTY:
                 raise Unavailable(f"{NAME} names one page as the next again and again", 0.0)
             met.add(link)
             answer = self.follow(link, page)
@@ -145,10 +151,13 @@ class Graph:
 
     def _send(self, method: str, url: str, page: int, **more: Any) -> requests.Response:
         headers = {"Prefer": _prefer(page)}
-        answer = self._wire.request(method, url, headers=headers, **more)
+        more |= {"headers": headers, "allow_redirects": False}  # each request carries the sign-in
+        answer = self._wire.request(method, url, **more)
         if answer.status_code == 401:
             self._renew()
-            answer = self._wire.request(method, url, headers=headers, **more)
+            answer = self._wire.request(method, url, **more)
+        if answer.is_redirect:
+            raise Unavailable(f"{NAME} cannot be reached: the network answers in its place", 0.0)
         if answer.ok:
             return answer
         raise _refusal(answer)
@@ -169,12 +178,13 @@ def _object(answer: requests.Response) -> Json:
     """The body of an answer, without what cannot be stored."""
     try:
         found = json.loads(answer.content)
-    except ValueError:
+        odd = b"\\u0000" in answer.content or b"\\ud" in answer.content.lower()
+        found = _storable(found) if odd else found
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Unavailable(f"{NAME} answers with something that is not JSON", 0.0)
-    odd = b"\\u0000" in answer.content or b"\\ud" in answer.content.lower()
-    return cast(Json, _storable(found)) if odd else found
+    return found
 
 
 def _storable(value: Any) -> Any:
@@ -203,8 +213,6 @@ def _refusal(answer: requests.Response) -> GoodwillError:
         )
     if status == 401:
         return SignInError("Microsoft does not accept the sign-in", AGAIN)
-    if status == 403 and ("AccessDenied" in code or code == "Authorization_RequestDenied"):
-        return SignInError("the sign-in does not allow to read this", f"{AGAIN}, and accept what it asks for")
     what = f"{NAME} refuses ({status}{f' {code}' if code else ''}): {message}".rstrip(". :")
     return Refused(what, "Nothing is lost", status)
 

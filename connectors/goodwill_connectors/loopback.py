@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +12,16 @@ PIECE = 20
 """Seconds after which somebody who connects and says nothing is left."""
 LONGEST = 65_536
 """Bytes of a form that are read: a code is some thousand long."""
+
+
+class _Server(ThreadingHTTPServer):
+    """One thread for each who asks, so that a slow one holds up nobody; none outlives the program."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever breaks off is no concern of the owner's."""
 
 
 class Loopback:
@@ -23,7 +33,7 @@ class Loopback:
     def __init__(self, done: str) -> None:
         self._found: dict[str, str] = {}
         self._state = ""
-        self._server = HTTPServer(("127.0.0.1", 0), self._handler(done))
+        self._server = _Server(("127.0.0.1", 0), self._handler(done))
 
     def __enter__(self) -> Loopback:
         return self
@@ -46,7 +56,7 @@ class Loopback:
         self._state = state
         end = time.monotonic() + seconds
         while not self._found and time.monotonic() < end:
-            self._server.timeout = min(1.0, seconds)
+            self._server.timeout = 0.2
             self._server.handle_request()
         return self._found
 
@@ -61,7 +71,7 @@ class Loopback:
 
             def do_POST(self) -> None:
                 length = self.headers.get("Content-Length", "0")
-                size = int(length) if length.isdecimal() else 0
+                size = int(length) if length.isdecimal() and len(length) < 9 else 0
                 self._answer(query_of("?" + self.rfile.read(min(size, LONGEST)).decode("utf-8", "replace")))
 
             def _answer(self, brought: Mapping[str, str]) -> None:
@@ -77,7 +87,7 @@ class Loopback:
         return Handler
 
     def _take(self, brought: Mapping[str, str]) -> bool:
-        if brought.get("state") != self._state:
+        if brought.get("state") != self._state or not brought.keys() & {"code", "error"}:
             return False
         self._found = dict(brought)
         return True

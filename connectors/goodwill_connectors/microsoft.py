@@ -9,14 +9,14 @@ from typing import Any
 
 import requests
 
-from goodwill.errors import InputError, SignInError
+from goodwill.errors import ConfigError, InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import microsoft_auth, outlook_calendar
 from goodwill_connectors.calendars import chosen
 from goodwill_connectors.graph import AGAIN, REQUESTS_A_MINUTE, Graph, Signed, passing
 from goodwill_connectors.microsoft_auth import Cache
 from goodwill_connectors.outlook_calendar import OutlookCalendar
-from goodwill_connectors.outlook_mail import OutlookMail, addresses, folders
+from goodwill_connectors.outlook_mail import OutlookMail, addresses, readable
 from goodwill_connectors.pace import Pace
 from goodwill_connectors.tokens import Tokens
 from goodwill_connectors.wire import Wire, as_it_is
@@ -64,6 +64,10 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
 def _authority(auth: str, tenant: str) -> str:
     """Where to sign in: ``auth`` may name the host only, or the tenant with it."""
     root = (auth or microsoft_auth.AUTH).rstrip("/")
+    if not root.startswith("https://"):
+        raise ConfigError(
+            f"'microsoft.auth' is {root}", "It must begin with https://: MSAL signs in nowhere else"
+        )
     if tenant and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}", tenant):
         raise InputError(
             f"'{tenant[:60]}' is no tenant", "Give a domain, a tenant ID, 'consumers' or 'organizations'"
@@ -79,11 +83,14 @@ def _look(settings: dict[str, Any], cache: Cache, names: Sequence[str], desk: De
     if not own:
         raise SignInError("Microsoft does not say whose account this is", AGAIN)
     if "mail" in settings["features"]:
-        found = folders(graph)
+        found = readable(graph)
         total = sum(one.total for one in found)
         desk.say(f"Outlook mail: {own[0]}, {len(found):,} folders, {total:,} messages.")
     if "calendar" in settings["features"]:
-        read = chosen(outlook_calendar.calendars(graph, own), names)
+        mine = [
+            one for one in outlook_calendar.calendars(graph, own) if one.own
+        ]  # Calendars.Read allows no more
+        read = chosen(mine, names)
         settings["calendars"] = [one.id for one in read]
         desk.say(f"Outlook calendar: {', '.join(one.name for one in read) or 'none of your own'}.")
     settings["addresses"] = list(own)
@@ -105,7 +112,11 @@ def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
     if not kept:
         raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
     cache = Cache()
-    cache.deserialize(kept)
+    try:
+        cache.deserialize(kept)
+        cache.find(Cache.CredentialType.ACCOUNT)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        raise SignInError(f"the sign-in of {account.address} that is kept is damaged", AGAIN) from None
     settings, endpoints = account.settings, desk.endpoints(account.address)
 
     def keep() -> None:

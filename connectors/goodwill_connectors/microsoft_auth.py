@@ -62,7 +62,8 @@ class Carrier:
 
 def _plain(more: Mapping[str, Any]) -> dict[str, Any]:
     """The options that make the request what it is; how long to wait is the wire's business."""
-    return {name: value for name, value in more.items() if name in ("params", "data", "headers", "json")}
+    kept = {name: value for name, value in more.items() if name in ("params", "data", "headers", "json")}
+    return kept | {"allow_redirects": False}  # a form with a secret in it goes nowhere else
 
 
 def scopes(features: Sequence[str]) -> list[str]:
@@ -98,6 +99,8 @@ def sign_in(app: msal.PublicClientApplication, asked: Sequence[str], how: str, d
             found = _by_loopback(app, asked, desk)
         else:
             found = _by_hand(app, asked, desk)
+    if "access_token" not in found and found.get("error") == "invalid_grant" and not _numbers(found):
+        raise SignInError("Microsoft does not take what came back: it was used before, or is too old", AGAIN)
     if "access_token" not in found:
         raise refusal(found, app.client_id)
     if not app.get_accounts():
@@ -145,7 +148,7 @@ def _by_hand(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk
     desk.say(f"Open this page in a browser on any machine, and sign in:\n\n{flow['auth_uri']}\n")
     desk.say(f"It ends at an address that begins with {NOWHERE} and cannot be shown: that is right.")
     told = query_of(desk.ask("Paste that whole address here: ", False))
-    if told.get("state") != flow["state"]:
+    if told.get("state") != flow["state"] or not told.keys() & {"code", "error"}:
         raise SignInError("that is not the address at which this sign-in ends", AGAIN)
     return dict(app.acquire_token_by_auth_code_flow(flow, dict(told)))
 
@@ -188,8 +191,12 @@ _ADMIN = (
 _REGISTER = "In the app's registration (entra.microsoft.com, App registrations, the app, Authentication)"
 _MEANING: tuple[tuple[str, str, str], ...] = (
     ("65004", "you did not allow it", f"{AGAIN}, and press Accept"),
-    ("65001 90094 90093 90092 650056 650057", "your organisation lets no app read mail before an "
-     "administrator has allowed it", _ADMIN),
+    ("65001", "this app is not allowed to read your mail, or not any more",
+     f"{AGAIN}. Where Microsoft's page says that an administrator must approve it: {_ADMIN}"),
+    ("90094 90093 90092", "your organisation lets no app read mail before an administrator has allowed it",
+     _ADMIN),
+    ("650056 650057", "the app's registration lacks a permission that Goodwill asks for",
+     "Add Mail.Read, Calendars.Read, User.Read and offline_access under API permissions, as the README says"),
     ("50105", "your organisation has not given you this app",
      "Ask an administrator to add you to the app {client} (Enterprise applications, Users and groups)"),
     ("53000 53001 53002 53003 53004 53009 53011 530003 530021 530034 530035 50158 50097", "a rule of your "
@@ -198,29 +205,33 @@ _MEANING: tuple[tuple[str, str, str], ...] = (
      "{code}; a sign-in with --device-code is often forbidden where one in the browser is not"),
     ("50072 50074 50076 50078 50079 50203 16000 16001 16003", "Microsoft wants to see you again (a second "
      "factor, or which account)", AGAIN),
-    ("70000 70008 70043 50173 50133 50089 50196 700082 700084 70019", "the sign-in has expired or was "
+    ("70000 70008 70043 50173 50133 50089 700082 700084 70019", "the sign-in has expired or was "
      "withdrawn (a new password does that too)", AGAIN),
     ("50057", "Microsoft has switched this account off", "Ask an administrator"),
     ("50020 50034 90072 500200 50194 9002332 700005", "this account may not use the app: it is registered "
      "for another kind of account", "Give --tenant (your organisation's domain, or 'consumers' for a "
      "personal account), or register the app for accounts of any organisation and personal ones"),
-    ("9002331 9002346 50001", "the app is registered for another kind of account",
+    ("9002331 9002346", "the app is registered for another kind of account",
      "Give --tenant consumers for personal accounts, or --tenant organizations for work accounts"),
     ("700016 700038", "Microsoft does not know the app {client}", "Check the Application (client) ID, and "
      "that --tenant is where it was registered"),
-    ("90002 900023 90013 90019", "there is no organisation by that name", "Check --tenant"),
-    ("7000218 7000215", "the app is registered with a secret, as a web app",
+    ("90002 900023", "there is no organisation by that name", "Check --tenant"),
+    ("7000218 7000215", "the app is registered as one with a secret, and public client flows are off",
      f"{_REGISTER} add the platform 'Mobile and desktop applications', and allow public client flows"),
-    ("50011 500113 90014 900971", "the app does not allow a sign-in from this machine",
+    ("50011 500113 900971", "the app does not allow a sign-in from this machine",
      f"{_REGISTER} add the platform 'Mobile and desktop applications' with http://localhost"),
 )  # fmt: skip
+_BUSY = frozenset(("90033", "90006", "50196", "90055", "90056"))
+"""Microsoft's own trouble, and asking too often: both pass."""
 _SENTENCES = {code: (what, remedy) for codes, what, remedy in _MEANING for code in codes.split()}
 
 
 def refusal(found: Mapping[str, Any], client: str) -> AccountError:
     """What Entra's refusal means, in one sentence. ``found`` is the answer as MSAL gives it."""
     told = str(found.get("error_description") or "")
-    codes = [str(code) for code in found.get("error_codes") or ()] + re.findall(r"AADSTS(\d+)", told)
+    codes = _numbers(found)
+    if _BUSY.intersection(codes) or found.get("error") in ("temporarily_unavailable", "server_error"):
+        return Unavailable("Microsoft's sign-in is busy", 0.0)
     for code in codes:
         if code in _SENTENCES:
             what, remedy = (part.format(client=client, code=f"AADSTS{code}") for part in _SENTENCES[code])
@@ -234,6 +245,13 @@ def refusal(found: Mapping[str, Any], client: str) -> AccountError:
         return SignInError("Microsoft no longer accepts the sign-in: it was withdrawn or has expired", AGAIN)
     first = re.split(r"[\r\n]|Trace ID", told)[0].strip().rstrip(".")[:300]
     return SignInError(f"Microsoft refuses the sign-in: {first or error or 'it names no reason'}", AGAIN)
+
+
+def _numbers(found: Mapping[str, Any]) -> list[str]:
+    """Entra's numbers for what is wrong, the most exact first."""
+    listed = found.get("error_codes")
+    named = re.findall(r"AADSTS(\d+)", str(found.get("error_description") or ""))
+    return [str(code) for code in (listed if isinstance(listed, list) else ())] + named
 
 
 def client_of(wanted: str, desk: Desk) -> str:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from goodwill.errors import SignInError
 from goodwill.model import Problem
 from goodwill.plugin import Item, Known, Page
 from goodwill_connectors.cursors import pack, unpack
-from goodwill_connectors.graph import DELTA, NEXT, Graph, Json, rows
+from goodwill_connectors.graph import AGAIN, DELTA, NEXT, Graph, Json, rows
 from goodwill_connectors.headers import moment
 from goodwill_connectors.items import Found, mail_item
 from goodwill_connectors.outlook_text import IN_REPLY_TO, ODD, REFERENCES, message_event
@@ -95,16 +96,26 @@ class OutlookMail:
         return addresses(self._graph)
 
     def poll(self, cursors: Mapping[str, str], known: Known) -> Iterator[Page]:
-        """Yield what is new in every folder since its cursor, in pages of at most ``PAGE`` mails."""
-        found = folders(self._graph)
-        for folder in found:
-            yield from self._folder(folder, cursors.get(folder.stream), known)
-        for stream in sorted(set(cursors) - {folder.stream for folder in found}):
-            if stream.startswith("folder "):  # there is no such folder any more: nothing is missing from it
-                yield Page(stream, (), None, complete=True)
+        """Yield what is new in every folder since its cursor, in pages of at most ``PAGE`` mails.
 
-    def _folder(self, folder: Folder, cursor: str | None, known: Known) -> Iterator[Page]:
-        place = unpack(Place, cursor) or Place()
+        A folder that is refused is a problem, and the others go on.
+        """
+        found = readable(self._graph)
+        for folder in found:
+            place = unpack(Place, cursors.get(folder.stream)) or Place()
+            try:
+                yield from self._folder(folder, place, known)
+            except (Gone, Refused) as error:
+                problem = Problem(f"folder '{folder.name}'", error.what, "It is tried again at the next sync")
+                yield Page(folder.stream, (), None, complete=place.read, problems=(problem,))
+        gone = set(cursors) - {folder.stream for folder in found}
+        for stream in sorted(gone):
+            place = unpack(Place, cursors[stream]) or Place()
+            if stream.startswith("folder ") and place.link:  # the folder was deleted: nothing is missing
+                whole = place.total
+                yield Page(stream, (), Place(read=True).cursor, complete=True, done=whole, total=whole)
+
+    def _folder(self, folder: Folder, place: Place, known: Known) -> Iterator[Page]:
         try:
             yield from self._round(folder, place, known)
         except Gone as error:
@@ -155,7 +166,7 @@ class OutlookMail:
 
     def _first(self, folder: Folder) -> Json:
         """The first page of a folder; without what some mailboxes refuse to give."""
-        path = f"me/mailFolders/{quote(folder.id)}/messages/delta"
+        path = f"me/mailFolders/{quote(folder.id, safe='')}/messages/delta"
         query = {"$select": FIELDS, "$orderby": "receivedDateTime desc"}
         try:
             return self._graph.get(path, query | {"$expand": ANSWERED}, PAGE)
@@ -166,11 +177,16 @@ class OutlookMail:
 
     def _skim(self, folder: Folder, known: Known) -> Iterator[Page]:
         """Look through a folder, newest first, until everything is known."""
-        query = {"$select": FIELDS, "$orderby": "receivedDateTime desc", "$top": str(PAGE)}
+        query = {
+            "$select": FIELDS,
+            "$orderby": "receivedDateTime desc",
+            "$top": str(PAGE),
+            "$expand": ANSWERED,
+        }
         problem = Problem(
             f"folder '{folder.name}'", "loses its place again and again", "Its newest mail is read instead"
         )
-        for answer in self._graph.pages(f"me/mailFolders/{quote(folder.id)}/messages", query):
+        for answer in self._graph.pages(f"me/mailFolders/{quote(folder.id, safe='')}/messages", query):
             items = self._items(folder, rows(answer), known)
             yield Page(folder.stream, items, None, complete=True)
             if not items:
@@ -185,7 +201,17 @@ class OutlookMail:
             if one.get("id") and "@removed" not in one and not one.get("isDraft")
         }
         met = known(folder.stream, [(id_, "") for id_ in wanted])
-        return tuple(self._item(folder, one) for id_, one in wanted.items() if (id_, "") not in met)
+        whole = (self._whole(one) for id_, one in wanted.items() if (id_, "") not in met)
+        return tuple(self._item(folder, one) for one in whole if one is not None and not one.get("isDraft"))
+
+    def _whole(self, message: Json) -> Json | None:
+        """A message with all that is used of it: a change of a flag may bring nothing but that."""
+        if any(name in message for name in ("subject", "from", "internetMessageId")):
+            return message
+        try:
+            return self._graph.get(f"me/messages/{quote(str(message['id']), safe='')}", {"$select": FIELDS})
+        except (Gone, Refused):
+            return None
 
     def _item(self, folder: Folder, message: Json) -> Item:
         id_ = str(message["id"])
@@ -207,7 +233,7 @@ class OutlookMail:
     def _as_it_came(self, folder: Folder, id_: str, place: str) -> Item | None:
         """A message in RFC 822 form, with its calendar entries; None where it is not given out."""
         try:
-            raw = self._graph.content(f"me/messages/{quote(id_)}/$value")
+            raw = self._graph.content(f"me/messages/{quote(id_, safe='')}/$value")
         except (Gone, Refused):
             return None
         return mail_item(folder.stream, Found(id_, place, lambda: raw), self._horizon)
@@ -219,32 +245,51 @@ def addresses(graph: Graph) -> tuple[str, ...]:
         told = graph.get("me", {"$select": "mail,userPrincipalName,proxyAddresses"})
     except Refused:  # accounts of persons have none
         told = graph.get("me")
-    proxies = [str(one)[5:] for one in told.get("proxyAddresses") or () if str(one)[:5].lower() == "smtp:"]
+    listed = told.get("proxyAddresses")
+    proxies = [
+        str(one)[5:]
+        for one in (listed if isinstance(listed, list) else ())
+        if str(one)[:5].lower() == "smtp:"
+    ]
     found = [str(told.get(name) or "").lower() for name in ("mail", "userPrincipalName")]
     found += [one.lower() for one in proxies]
     return tuple(dict.fromkeys(one for one in found if "@" in one.strip("@") and "#ext#" not in one))
+
+
+def readable(graph: Graph) -> list[Folder]:
+    """``folders``, where the sign-in allows it; raises SignInError where it does not."""
+    try:
+        return folders(graph)
+    except Refused as error:
+        if error.status != 403:
+            raise
+        remedy = f"{AGAIN}, and accept what it asks for"
+        raise SignInError(f"the sign-in does not allow to read mail: {error.what}", remedy) from None
 
 
 def folders(graph: Graph) -> list[Folder]:
     """The folders to be read: what was sent and the inbox first, then the others by name."""
     names = (*UNWANTED, SENT, INBOX)
     # Not every mailbox has, or knows, every one of them.
-    told = graph.batch([f"me/mailFolders/{name}?$select=id" for name in names], nothing=(400, 403, 404))
+    told = graph.batch([f"me/mailFolders/{name}?$select=id" for name in names], nothing=(400, 404))
     ids = {name: str(one["id"]) for name, one in zip(names, told, strict=True) if one and one.get("id")}
     unwanted = frozenset(ids[name] for name in UNWANTED if name in ids)
-    found = list(_below(graph, "me/mailFolders", unwanted, ids.get(SENT, "")))
+    met = set(unwanted)
+    found = list(_below(graph, "me/mailFolders", met, ids.get(SENT, "")))
     return sorted(found, key=lambda one: (not one.sent, one.id != ids.get(INBOX), one.name, one.id))
 
 
-def _below(graph: Graph, path: str, unwanted: frozenset[str], sent: str) -> Iterator[Folder]:
+def _below(graph: Graph, path: str, met: set[str], sent: str) -> Iterator[Folder]:
+    """The folders below a place, and those below them; none of ``met``, and none twice."""
     query = {"$select": "id,displayName,childFolderCount,totalItemCount", "$top": "100"}
     for answer in graph.pages(path, query):
         for one in rows(answer):
             id_ = str(one.get("id") or "")
-            if not id_ or id_ in unwanted or str(one.get("@odata.type", "")).endswith("mailSearchFolder"):
+            if not id_ or id_ in met or str(one.get("@odata.type", "")).endswith("mailSearchFolder"):
                 continue
+            met.add(id_)
             total = one.get("totalItemCount")
             name = str(one.get("displayName") or id_)
             yield Folder(id_, name, total if isinstance(total, int) else 0, id_ == sent)
             if one.get("childFolderCount"):
-                yield from _below(graph, f"me/mailFolders/{quote(id_)}/childFolders", unwanted, sent)
+                yield from _below(graph, f"me/mailFolders/{quote(id_, safe='')}/childFolders", met, sent)

@@ -92,7 +92,7 @@ def entry_event(
     """
     start, end = moment(entry["start"], zone), moment(entry.get("end") or entry["start"], zone)
     whole = bool(entry.get("isAllDay"))
-    repeats = entry.get("type") in ("occurrence", "exception")
+    repeats = entry.get("type") in ("occurrence", "exception") or _is_one_of_a_series(entry)
     organizer = _party(entry.get("organizer") or {})
     to, answers = _attendees(entry, organizer)
     own = _ANSWERS.get(_text(entry.get("responseStatus") or {}, "response").lower(), "needs-action")
@@ -145,6 +145,12 @@ def uid_of(entry: Mapping[str, Any]) -> str:
     return goid[: _DATE.start] + "00000000" + goid[_DATE.stop :]
 
 
+def _is_one_of_a_series(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry on its own is an occurrence of somebody else's series: its identity has a date."""
+    told = _text(entry, "iCalUId").strip().upper()
+    return _GOID.fullmatch(told) is not None and told[_DATE] != "00000000"
+
+
 def original(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     """When an occurrence was to begin, as the key of an event says it: a moment in UTC, or a day."""
     told = _text(entry, "originalStart")
@@ -178,7 +184,12 @@ def zone_of(name: str, default: tzinfo = UTC) -> tzinfo:
 
 
 def _edition(entry: Mapping[str, Any]) -> str:
-    """Sorts editions as an iCalendar export would: without a sequence, by the time of the last change."""
+    """Sorts editions as an iCalendar export would: without a sequence, by the time of the last change.
+
+    One that hides who else takes part knows less than any other.
+    """
+    if entry.get("hideAttendees") and not entry.get("isOrganizer"):
+        return ""
     changed = _text(entry, "lastModifiedDateTime")
     return f"00000000.{stamp(_iso(changed).astimezone(UTC)) if changed else ''}"
 

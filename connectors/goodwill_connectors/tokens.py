@@ -6,6 +6,7 @@ Keychain on macOS, and libsecret on Linux where PyGObject is installed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -54,8 +55,10 @@ class Tokens:
         """Forget what is kept."""
         if self._safe is None:
             self._vault.drop(self._account)
-        elif self.load():
-            self._safe.save(json.dumps({}))
+        else:
+            # Also where it can no longer be read: whoever leaves is not kept.
+            with contextlib.suppress(Exception):
+                self._safe.save(json.dumps({}))
             self._path.unlink(missing_ok=True)
 
 

@@ -45,7 +45,10 @@ class Vault:
             text = keyring.get_password(SERVICE, self._name(account))
         except (KeyringError, RuntimeError, OSError):
             return {}
-        return dict(json.loads(text)) if text else {}
+        try:
+            return dict(json.loads(text)) if text else {}
+        except (ValueError, TypeError):
+            return {}  # damaged: as good as none
 
     def drop(self, account: str) -> None:
         """Forget the secret of ``account``."""

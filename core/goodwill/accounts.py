@@ -15,6 +15,8 @@ from goodwill.errors import InputError
 from goodwill.plugin import Account
 
 _TABLE = schema.accounts
+BEFORE = "~"
+"""The version of items that are to be read anew: no connector gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,23 @@ def drop(connection: Connection, account: Account) -> None:
 
 
 def begin_anew(connection: Connection, account: Account) -> None:
-    """Forget how far an account was read, so that it is read from the beginning."""
-    _forget_streams(connection, account, schema.streams.c.id > 0)
+    """Forget how far an account was read, so that it is read from the beginning.
+
+    Which calendar entries its items hold stays known: what is not met again has gone meanwhile.
+    """
+    streams, items = schema.streams, schema.items
+    ids = select(streams.c.id).where(streams.c.account == account.name)
+    mine = items.c.stream_id.in_(ids)
+    held = connection.execute(
+        select(items.c.stream_id, items.c.item, func.max(items.c.key).label("key"))
+        .where(mine, items.c.key.is_not(None))
+        .group_by(items.c.stream_id, items.c.item)
+    ).all()
+    connection.execute(delete(items).where(mine))
+    if held:
+        connection.execute(insert(items), [{**row._mapping, "version": BEFORE} for row in held])
+    anew = {"cursor": None, "complete": 0, "done": 0, "total": 0}
+    connection.execute(update(streams).where(streams.c.account == account.name).values(anew))
 
 
 def _forget_streams(connection: Connection, account: Account, which: ColumnElement[bool]) -> None:

@@ -37,14 +37,6 @@ class Tally:
     problems: int = 0
 
 
-def _withdraw(connection: Connection, events: Collection[int]) -> None:
-    keys = schema.keys
-    door.close(connection, door.closed(connection, events))
-    for chunk in batches(sorted(set(events) - {door.NOTHING}), CHUNK):
-        connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
-        withdraw(connection, chunk, owner_of(connection))
-
-
 @dataclass(slots=True)
 class _Row:
     id: int
@@ -114,8 +106,8 @@ class Book:
         self._read(connection, fresh, owner)
         post(connection, fresh, owner)
 
-    def call_off(self, connection: Connection, series: Series, held: Collection[str]) -> None:
-        """Take out the stored occurrences of ``series`` whose keys are not ``held`` by its newest edition."""
+    def missing(self, connection: Connection, series: Series, held: Collection[str]) -> set[int]:
+        """The stored occurrences of ``series`` whose keys its newest edition does not hold, by number."""
         table, keys = schema.events.c, schema.keys
         query = select(table.id, table.rank).where(table.series == digest(series.key))
         if series.since is not None:
@@ -125,16 +117,15 @@ class Book:
         stored = {id_ for id_, rank in connection.execute(query) if rank.partition("|")[0] <= series.edition}
         for chunk in batches(sorted({digest(key) for key in (*held, *series.holds)}), CHUNK):
             stored -= set(connection.scalars(select(keys.c.event_id).where(keys.c.hash.in_(chunk))))
-        _withdraw(connection, stored)
+        return stored
 
-    def call_off_keys(self, connection: Connection, hashes: Collection[int]) -> None:
-        """Take out the entries, and all occurrences of the series, whose keys have these ``hashes``."""
-        table, keys = schema.events.c, schema.keys.c
-        stored: set[int] = set()
-        for chunk in batches(sorted(hashes), CHUNK):
-            stored.update(connection.scalars(select(keys.event_id).where(keys.hash.in_(chunk))))
-            stored.update(connection.scalars(select(table.id).where(table.series.in_(chunk))))
-        _withdraw(connection, stored)
+    def call_off(self, connection: Connection, events: Collection[int]) -> None:
+        """Take out stored calendar entries, by their numbers."""
+        keys = schema.keys
+        door.close(connection, door.closed(connection, events))
+        for chunk in batches(sorted(set(events) - {door.NOTHING}), CHUNK):
+            connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
+            withdraw(connection, chunk, owner_of(connection))
 
     def reread(self, connection: Connection) -> tuple[int, int]:
         """Let the detectors read every event again whose words were kept, or that never had any.
@@ -215,7 +206,9 @@ def _rank(event: Event) -> str:
     """
     parties = f"{event.sender}{event.to}{event.cc}"
     content = f"{sorted(event.keys)}{parties}{event.subject}{event.text}{event.appointment}"
-    return f"{event.version[:60]}|{not event.bulk:d}{event.dated:d}|{digest(content):016x}"
+    # A calendar entry without an edition knows least; "-" sorts before every number, as "|" does not.
+    edition = event.version[:60] or ("-" if event.kind == "calendar" else "")
+    return f"{edition}|{not event.bulk:d}{event.dated:d}|{digest(content):016x}"
 
 
 def _known(connection: Connection, events: Sequence[Event]) -> dict[int, _Row]:

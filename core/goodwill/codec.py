@@ -181,3 +181,8 @@ def readable_signal(signal: Signal) -> dict[str, Any]:
 
 def _readable_party(party: Party) -> dict[str, str]:
     return {"address": party.address, "name": party.name}
+
+
+def storable(text: str) -> str:
+    """The text with bytes that are no UTF-8 (in file names) written as escapes, so that it can be stored."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -106,11 +106,14 @@ def _poll(app: App, state: State, now: datetime, again: bool, progress: sync.Pro
         with app.store.writing(PATIENCE), app.store.transaction() as connection:
             accounts.begin_anew(connection, account)
     troubles: list[GoodwillError] = []
+    sources: Sequence[tuple[str, Connector]] = ()
     try:
         sources = provider.sources(account, desk)
     except GoodwillError as error:
-        sources = ()
         troubles.append(error)
+    except Exception as error:  # a provider's crash is a problem, not a stop
+        what = f"{account.name}: this should not have happened ({type(error).__name__})"
+        troubles.append(AccountError(what, "Connect it again; if that does not help, please report this"))
     for name, connector in sources:
         try:
             _read(app, account, connector, now, progress, tally)

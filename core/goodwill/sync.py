@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from goodwill import door, schema
+from goodwill import door, holders, schema
 from goodwill.book import Book, Tally
-from goodwill.codec import digest, seconds
-from goodwill.plugin import Connector, Item, Page, Whole
+from goodwill.codec import digest, seconds, storable
+from goodwill.plugin import Connector, Page
 from goodwill.posting import batches, get_meta, next_id, refresh_people
 from goodwill.store import Store
 
@@ -94,11 +94,6 @@ def _writing(store: Store, lasting: bool) -> AbstractContextManager[None]:
     return store.writing(PATIENCE) if lasting else nullcontext()
 
 
-def storable(text: str) -> str:
-    """The text with bytes that are no UTF-8 (in file names) written as escapes, so that it can be stored."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def settle(store: Store) -> None:
     """Bring the persons up to date with the names and addresses that came in."""
     with store.reading() as connection:
@@ -113,12 +108,8 @@ def _take(connection: Connection, page: Page, account: str, book: Book, now: int
     stream = _open_stream(connection, account, storable(page.stream), readers)
     events = [event for item in page.items for event in item.events]
     book.append(connection, events, tally)
-    for item in page.items:
-        for series in item.series:
-            book.call_off(connection, series, [key for event in item.events for key in event.keys])
     _remember(connection, stream, page)
-    gone = {storable(item.id) for item in page.items if item.gone} | _absent(connection, stream, page.whole)
-    book.call_off_keys(connection, _let_go(connection, stream, gone))
+    holders.call_off(connection, stream, page, book)
     tally.items += len(page.items)
     _complain(connection, account, page, now, tally)
     values: dict[str, object] = {"polled_at": now, "complete": int(page.complete)}
@@ -168,7 +159,7 @@ def _remember(connection: Connection, stream: int, page: Page) -> None:
     for chunk in batches(sorted({item for item, _ in wanted}), CHUNK):
         query = select(table.c.item, table.c.version).where(table.c.stream_id == stream)
         stored.update((i, v) for i, v in connection.execute(query.where(table.c.item.in_(chunk))))
-    keys = {(storable(item.id), item.version): _key(item) for item in page.items}
+    keys = {(storable(item.id), item.version): holders.key_of(item) for item in page.items}
     rows = [
         {"stream_id": stream, "item": i, "version": v, "key": keys[i, v]} for i, v in sorted(wanted - stored)
     ]
@@ -191,37 +182,6 @@ def _refused(connection: Connection, page: Page) -> set[str]:
         shut = door.closed(connection, set(rows.values())) | {door.NOTHING}
         let_in.update(hash_ for hash_, event in rows.items() if event not in shut)
     return {id_ for id_, found in hashes.items() if let_in.isdisjoint(found)}
-
-
-def _key(item: Item) -> int | None:
-    """The hash of the calendar entry that an item holds; None for a mail, and for a file of many entries."""
-    held = [one.key for one in item.series] or [
-        event.keys[0] for event in item.events if event.kind == "calendar" and event.keys
-    ]
-    return digest(held[0]) if len(held) == 1 else None
-
-
-def _absent(connection: Connection, stream: int, whole: Whole | None) -> set[str]:
-    """The items of a stream that stand in the time of which ``whole`` names all, and are not named."""
-    if whole is None:
-        return set()
-    items, keys, events = schema.items.c, schema.keys.c, schema.events.c
-    query = select(items.item).where(items.stream_id == stream, items.key == keys.hash)
-    query = query.where(keys.event_id == events.id, events.at >= seconds(whole.since))
-    return set(connection.scalars(query.where(events.at < seconds(whole.until)))) - whole.ids
-
-
-def _let_go(connection: Connection, stream: int, gone: Set[str]) -> set[int]:
-    """Forget the items that are ``gone``; returns the hashes of what only they held."""
-    table = schema.items
-    held: set[int] = set()
-    for chunk in batches(sorted(gone), CHUNK):
-        these = (table.c.stream_id == stream) & table.c.item.in_(chunk)
-        held.update(key for key in connection.scalars(select(table.c.key).where(these)) if key is not None)
-        connection.execute(delete(table).where(these))
-    for hashes in batches(sorted(held), CHUNK):
-        held -= set(connection.scalars(select(table.c.key).where(table.c.key.in_(hashes))))
-    return held
 
 
 def _complain(connection: Connection, account: str, page: Page, now: int, tally: Tally) -> None:

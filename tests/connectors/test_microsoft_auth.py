@@ -118,7 +118,8 @@ def test_a_token_is_renewed_when_it_is_refused(entra: responses.RequestsMock, de
 @pytest.mark.parametrize(
     ("code", "told", "remedy"),
     [
-        (65001, "before an administrator", f"grant the app {CLIENT}"),
+        (65001, "not allowed to read your mail", f"grant the app {CLIENT}"),
+        (650057, "lacks a permission", "API permissions"),
         (90094, "before an administrator", "Grant admin consent"),
         (65004, "you did not allow it", "press Accept"),
         (50105, "not given you this app", "Users and groups"),
@@ -136,7 +137,7 @@ def test_a_token_is_renewed_when_it_is_refused(entra: responses.RequestsMock, de
         (9002331, "another kind of account", "--tenant consumers"),
         (700016, f"does not know the app {CLIENT}", "Application (client) ID"),
         (90002, "no organisation by that name", "--tenant"),
-        (7000218, "registered with a secret", "allow public client flows"),
+        (7000218, "public client flows are off", "allow public client flows"),
         (50011, "from this machine", "http://localhost"),
     ],
 )
@@ -163,10 +164,25 @@ def test_what_entra_refuses_is_said_in_plain_words(
         (refused(999999, "invalid_request"), "refuses the sign-in: AADSTS999999: Something happened. "),
         ({}, "names no reason"),
         ({"error_description": None, "error_codes": None}, "names no reason"),
+        ({"error_codes": 5}, "names no reason"),
     ],
 )
 def test_refusals_without_a_known_number(answer: dict[str, Any], told: str):
     assert told in str(refusal(answer, CLIENT))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused(90033),
+        refused(90006),
+        refused(50196),
+        {"error": "temporarily_unavailable"},
+        {"error": "server_error"},
+    ],
+)
+def test_what_passes_at_entra_is_no_end_of_the_sign_in(answer: dict[str, Any]):
+    assert isinstance(refusal(answer, CLIENT), Unavailable)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -222,6 +238,48 @@ def test_somebody_who_connects_and_says_nothing_does_not_stop_the_sign_in(monkey
             browser.start()
             assert loopback.wait("s", 10) == {"code": "c", "state": "s"}
             browser.join()
+
+
+def test_strangers_at_the_loopback_are_seen_off(capfd: pytest.CaptureFixture[str]):
+    """One resets the line, one sends a length of 5,000 digits, one dawdles; the browser comes last."""
+    import socket
+    import struct
+
+    def speak(port: int, text: bytes, reset: bool = False) -> socket.socket:
+        line = socket.create_connection(("127.0.0.1", port))
+        line.sendall(text)
+        if reset:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.close()
+        return line
+
+    with Loopback("Done.") as loopback:
+        port = int(loopback.address.rpartition(":")[2])
+        speak(port, b"GET / HTTP/1.1\r\n", reset=True)
+        lines = [speak(port, b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n")]
+        lines.append(speak(port, b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\nc"))
+        url = f"http://127.0.0.1:{port}/"
+        bare = threading.Thread(target=lambda: requests.get(f"{url}?state=s", timeout=20))
+        browser = threading.Thread(
+            target=lambda: (time.sleep(0.5), requests.post(url, data={"code": "c", "state": "s"}, timeout=20))
+        )
+        bare.start()
+        browser.start()
+        begun = time.monotonic()
+        assert loopback.wait("s", 10) == {"code": "c", "state": "s"}
+        assert time.monotonic() - begun < 5
+        browser.join()
+        bare.join()
+        for line in lines:
+            line.close()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_the_loopback_ends_in_time():
+    begun = time.monotonic()
+    with Loopback("Done.") as loopback:
+        assert loopback.wait("s", 0.5) == {}
+    assert time.monotonic() - begun < 2
 
 
 def test_the_loopback_is_this_machine_only():
@@ -284,5 +342,7 @@ def test_tokens_that_cannot_be_read_any_more(tmp_path: Path, monkeypatch: pytest
             raise OSError("the keychain is locked")
 
     monkeypatch.setattr(tokens, "build_encrypted_persistence", Broken)
+    kept = Tokens(tmp_path, "microsoft:a@x.example")
     with pytest.raises(AccountError, match="cannot be read"):
-        Tokens(tmp_path, "microsoft:a@x.example").load()
+        kept.load()
+    kept.drop()  # whoever leaves is not kept

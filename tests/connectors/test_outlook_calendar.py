@@ -15,7 +15,9 @@ import responses
 from graph import ME, Graph, refusal
 from stored import Stored
 
+from goodwill import accounts
 from goodwill.errors import Unavailable
+from goodwill.plugin import Account
 from goodwill.testing import ConnectorContract
 from goodwill_connectors import graph as connector
 from goodwill_connectors.outlook_calendar import AHEAD, OutlookCalendar, calendars
@@ -179,10 +181,11 @@ def test_a_changed_series_changes_all_its_occurrences(open_box: Opened, book: St
     )
 
 
-def test_a_removed_entry_is_looked_up_before_it_is_believed(open_box: Opened, book: Stored):
-    """Outside of the window is not gone."""
+@pytest.mark.parametrize("quirk", ["", "soft deletes"])
+def test_a_removed_entry_is_looked_up_before_it_is_believed(open_box: Opened, book: Stored, quirk: str):
+    """Outside of the window is not gone; what was thrown away may answer, but not in its calendar."""
     box = Graph()
-    box.quirks.add("out of window")
+    box.quirks |= {"out of window", quirk}
     put(box, "e", at(5))
     put(box, "f", at(6))
     book.read(open_box(box))
@@ -190,7 +193,7 @@ def test_a_removed_entry_is_looked_up_before_it_is_believed(open_box: Opened, bo
     box.delete_event("f")
     before = box.asked.copy()
     book.read(open_box(box))
-    assert book.starts() == ["10-05 12:00"]
+    assert [event.at for event in book.events()] == [at(5, year=2029)]
     assert box.asked["batch"] - before["batch"] == 1
 
 
@@ -272,6 +275,144 @@ def test_a_token_that_expires_within_the_first_read(open_box: Opened, book: Stor
     box.expire()
     book.read(open_box(box))
     assert len(book.events()) == 54
+
+
+def test_an_occurrence_in_two_accounts_stays_until_both_let_go(open_box: Opened, book: Stored):
+    mine, ours = Graph(), Graph()
+    for box in (mine, ours):
+        put(box, "s", at(5), recurrence=("weekly", 3), iCalUId="same@there.example")
+    book.read(open_box(mine), "microsoft:a")
+    book.read(open_box(ours), "microsoft:b")
+    for box, account, left in ((mine, "microsoft:a", 3), (ours, "microsoft:b", 2)):
+        box.cancel_occurrence("s", date(2026, 10, 12))
+        box.change_event("s", subject="Tea")
+        book.read(open_box(box), account)
+        assert len(book.events()) == left
+
+
+@pytest.mark.parametrize("days", [120, 210])
+def test_a_long_pause_leaves_no_gap(open_box: Opened, book: Stored, days: int):
+    box = Graph()
+    put(box, "a", at(10))
+    book.read(open_box(box))
+    put(box, "b", at(20))
+    box.delete_event("a")
+    if days < 200:
+        box.expire()
+    book.read(open_box(box, NOW + timedelta(days=days)))
+    assert book.starts() == ["10-20 12:00"]
+
+
+def test_a_clock_that_was_wrong_once(open_box: Opened, book: Stored):
+    box = Graph()
+    put(box, "a", at(10))
+    book.read(open_box(box))
+    book.read(open_box(box, NOW + timedelta(days=400)))
+    put(box, "b", at(20))
+    box.delete_event("a")
+    book.read(open_box(box, NOW + timedelta(days=2)))
+    assert book.starts() == ["10-20 12:00"]
+
+
+def test_invitations_to_single_occurrences_are_two_meetings(open_box: Opened, book: Stored):
+    box = Graph()
+    for day in (6, 13):
+        put(box, f"o{day}", at(day), iCalUId=PLAIN[:32] + f"07EA0A{day:02X}" + PLAIN[40:])
+    book.read(open_box(box))
+    assert [event.keys[0].rpartition("/")[2] for event in book.events()] == [
+        "20261006T120000Z",
+        "20261013T120000Z",
+    ]
+
+
+def test_a_window_that_was_read_in_part_only_tells_nothing_of_what_is_gone(open_box: Opened, book: Stored):
+    box = Graph()
+    for day in range(1, 28):
+        put(box, f"e{day}", at(day))
+    put(box, "s", at(2), recurrence=("daily", 300))
+    book.read(open_box(box))
+    box.delete_event("e7")
+    box.expire()
+    wait = {"Retry-After": "3600"}
+    box.failures = [("view.delta", refusal(410, "SyncStateNotFound"))]
+    box.failures += [("instances", refusal(503, "serviceNotAvailable", **wait))]
+    with pytest.raises(Unavailable):
+        book.read(open_box(box))
+    book.read(open_box(box))
+    assert "10-07 12:00" not in [
+        f"{e.at:%m-%d %H:%M}"
+        for e in book.events()
+        if e.subject == "Lunch" and not (e.appointment and e.appointment.recurring)
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_series_that_is_refused_does_not_stop_the_others(open_box: Opened, book: Stored, status: int):
+    box = Graph()
+    put(box, "s", at(5), recurrence=("weekly", 2))
+    put(box, "e", at(7))
+    book.read(open_box(box))
+    box.expire()
+    box.failures = [("instances", refusal(status, "ErrorAccessDenied"))]
+    pages = book.read(open_box(box))
+    assert book.starts() == ["10-05 12:00", "10-07 12:00", "10-12 12:00"]  # refused is not gone
+    assert ["series" in problem.place for page in pages for problem in page.problems] == [True]
+
+
+def test_a_removed_occurrence_that_answers_400_is_gone(open_box: Opened, book: Stored):
+    box = Graph()
+    put(box, "s", at(5), recurrence=("weekly", 2))
+    book.read(open_box(box))
+    box.cancel_occurrence("s", date(2026, 10, 12))
+    box.failures = [("event", refusal(400, "ErrorCalendarOccurrenceIsDeletedFromRecurrence"))] * 2
+    book.read(open_box(box))
+    assert book.starts() == ["10-05 12:00"]
+
+
+def test_entries_deleted_while_the_past_is_listed_hide_no_others(open_box: Opened, book: Stored):
+    box = Graph()
+    for number in range(450):
+        put(box, f"e{number}", at(1, year=2020) + timedelta(days=number))
+    answer = box.answer
+
+    def between(*words: Any) -> Any:
+        told = answer(*words)
+        if box.asked["events"] == 1 and len(box.events) == 450:
+            for number in range(445, 450):
+                box.delete_event(f"e{number}")
+        return told
+
+    box.answer = between  # type: ignore[method-assign]
+    book.read(open_box(box))
+    starts = {event.at for event in book.events()}
+    assert all(at(1, year=2020) + timedelta(days=number) in starts for number in range(445))
+
+
+def test_again_tells_what_has_gone_meanwhile(open_box: Opened, book: Stored):
+    box = Graph()
+    put(box, "a", at(10))
+    put(box, "b", at(20))
+    put(box, "old", at(5, year=2020))
+    book.read(open_box(box), "microsoft:a")
+    box.delete_event("a")
+    box.delete_event("old")
+    account = Account("microsoft", "a", {})
+    with book.app.store.writing(), book.app.store.transaction() as connection:
+        accounts.begin_anew(connection, account)
+    book.read(open_box(box), "microsoft:a")
+    assert book.starts() == ["10-20 12:00"]
+
+
+def test_who_hides_the_others_knows_less(open_box: Opened, book: Stored):
+    mine, ours = Graph(), Graph()
+    people = [(f"{name}@there.example", name, "accepted", "required") for name in ("bo", "kim", "max")]
+    put(mine, "e", at(5), iCalUId="same@x", attendees=people)
+    boss = ("boss@there.example", "Boss")
+    put(ours, "e", at(5), iCalUId="same@x", attendees=people[:1], organizer=boss, hideAttendees=True)
+    ours.change_event("e", subject="later")
+    book.read(open_box(mine), "microsoft:a")
+    book.read(open_box(ours), "microsoft:b")
+    assert len(book.events()[0].to) == 4
 
 
 def test_what_stands_in_two_accounts_stays_until_both_let_go(open_box: Opened, book: Stored):

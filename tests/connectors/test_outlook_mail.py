@@ -346,15 +346,7 @@ def test_one_request_at_a_time_and_within_the_quota(open_box: Opened):
     ("answer", "kind", "told"),
     [
         (refusal(401, "InvalidAuthenticationToken"), SignInError, "goodwill connect microsoft"),
-        (refusal(403, "ErrorAccessDenied"), SignInError, "accept what it asks for"),
-        (refusal(403, "Authorization_RequestDenied"), SignInError, "accept what it asks for"),
         (refusal(404, "MailboxNotEnabledForRESTAPI"), AccountError, "no mailbox of this account"),
-        (
-            refusal(403, "Forbidden", "Tenant is restricted."),
-            AccountError,
-            "refuses (403 Forbidden): Tenant is",
-        ),
-        (refusal(400, "BadRequest", "What?"), AccountError, "refuses (400 BadRequest): What?"),
     ],
 )
 @pytest.mark.parametrize("where", ["messages.delta", "batch"])
@@ -367,6 +359,100 @@ def test_what_does_not_pass_is_one_sentence(
         reader.read(open_box(box))
     assert told in str(caught.value)
     assert slept == []
+
+
+@pytest.mark.parametrize("code", ["ErrorAccessDenied", "Authorization_RequestDenied"])
+def test_a_mailbox_that_may_not_be_read_means_to_sign_in_again(open_box: Opened, code: str):
+    box = mailbox(1)
+    box.failures = [("batch", refusal(403, code))]
+    with pytest.raises(SignInError, match="accept what it asks for"):
+        Reader().read(open_box(box))
+
+
+@pytest.mark.parametrize("status", [400, 403, 405])
+def test_a_folder_that_is_refused_does_not_stop_the_next(open_box: Opened, status: int):
+    box, reader = mailbox(2), Reader()
+    box.add_folder("f-aaa", "Aaa")
+    source = open_box(box)
+    reader.read(source)
+    box.failures = [("messages.delta", refusal(status, "Forbidden", "Tenant is restricted."))] * 2
+    box.add("n", subject="news")
+    for _ in range(2):
+        reader.read(source)
+    assert ("folder f-inbox", "n", "") in reader.met
+
+
+def test_a_folder_whose_tokens_never_hold_does_not_stop_the_next(open_box: Opened):
+    box, reader = mailbox(120), Reader()
+    box.add("s", "archive", subject="archived")
+    gone = refusal(410, "SyncStateNotFound")
+    whole = box.answer(
+        "GET", f"{API}/v1.0/me/mailFolders/f-inbox/messages/delta", {"Authorization": "Bearer x"}
+    )
+    box.failures = [
+        (
+            "messages.delta",
+            box.answer(
+                "GET", f"{API}/v1.0/me/mailFolders/f-sentitems/messages/delta", {"Authorization": "Bearer x"}
+            ),
+        )
+    ]
+    box.failures += [("messages.delta", whole), ("messages.delta", gone)] * 2
+    assert "archived" in reader.read(open_box(box))
+    assert [p.place for page in reader.pages for p in page.problems] == ["folder 'Inbox'"]
+
+
+def test_junk_is_not_read_where_it_cannot_be_told(open_box: Opened):
+    box = mailbox(1)
+    box.add("j", "junkemail", subject="a prize")
+    box.failures = [("folders", refusal(403, "ErrorAccessDenied"))] * 30
+    with pytest.raises(SignInError):
+        Reader().read(open_box(box))
+
+
+def test_a_change_that_brings_nothing_but_a_flag_is_asked_for(open_box: Opened):
+    box, reader = mailbox(1), Reader()
+    source = open_box(box)
+    reader.read(source)
+    box.add("x", subject="the whole of it", at=1_700_000_000)
+    page = {"value": [{"id": "x", "isRead": True}], "@odata.deltaLink": f"{API}/v1.0/later"}
+    box.failures = [("messages.delta", (200, {}, json.dumps(page | {"value": []}).encode()))]
+    box.failures += [("messages.delta", (200, {}, json.dumps(page).encode()))]
+    assert reader.read(source) == ["the whole of it"]
+
+
+def test_a_link_that_is_none_and_pages_without_end(open_box: Opened):
+    for link in (5, {"a": 1}, ["x"]):
+        box = mailbox(1)
+        page = {"value": [], "@odata.nextLink": link, "@odata.deltaLink": 7}
+        box.failures = [("messages.delta", (200, {}, json.dumps(page).encode()))]
+        with pytest.raises(Unavailable, match="a page that is none"):
+            Reader().read(open_box(box))
+    box = mailbox(1)
+    for number in range(400):
+        page = {
+            "value": [],
+            "@odata.nextLink": f"{API}/v1.0/me/mailFolders/f-inbox/messages/delta?n={number}",
+        }
+        box.failures.append(("messages.delta", (200, {}, json.dumps(page).encode())))
+    with pytest.raises(Unavailable, match="again and again"):
+        Reader().read(open_box(box))
+
+
+def test_a_folder_that_is_its_own_child(open_box: Opened):
+    box = mailbox(1)
+    box.folders["f-inbox"].parent = "f-inbox"
+    box.folders["f-archive"].parent = "f-archive"
+    Reader().read(open_box(box))
+    assert box.asked["folders"] < 30
+
+
+def test_a_network_that_answers_in_its_place(open_box: Opened, slept: list[float]):
+    """The sign-in goes nowhere else, and a hotel's page is no mailbox."""
+    with responses.RequestsMock() as mock:
+        mock.get(f"{API}/v1.0/me", status=302, headers={"Location": "https://hotel.example/"})
+        with pytest.raises(Unavailable, match="the network answers"):
+            reading(slept).get("me")
 
 
 @pytest.mark.parametrize("body", [b"<html>sign in to the hotel's network</html>", b"[]", b"null", b'"x"'])

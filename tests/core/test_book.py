@@ -119,6 +119,18 @@ def test_a_later_edition_cancels_the_meeting(app: App):
         assert connection.execute(schema.contacts.select()).all() == []
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_an_answer_to_an_invitation_never_outranks_it(app: App, first: int):
+    """Who answers knows of nobody but themselves: such an edition has no number."""
+    whole = entry([ME, YOU, THIRD], version="00000000.20260101T000000Z")
+    answer = entry([ME, YOU])
+    for event in (whole, answer)[:: 1 if first else -1]:
+        take(app, [keyed(event, "cal:one")])
+    with app.store.reading() as connection:
+        (stored,) = [event for _, event in posting.stored_events(connection)]
+    assert {party.address for party in stored.to} == {ME, YOU, THIRD}
+
+
 def test_another_owner_turns_the_ledger_round(app: App):
     take(app, POOL[:3])
     assert app.show(YOU, NOW)[1].written == 1

@@ -237,6 +237,50 @@ def test_mail_only_asks_for_mail_only(world: World):
     assert "3 events met" in world.run("sync").out
 
 
+@pytest.mark.parametrize("tokens", ["{trunc", "[]", "null", "5", '{"Account": 5}'])
+def test_a_sign_in_that_is_damaged_says_to_connect_again(connected: World, tokens: str):
+    path = connected.home / "secrets.json"
+    path.write_text(json.dumps({f"microsoft:{ME}": {"tokens": tokens}}))
+    ran = connected.run("sync")
+    assert (ran.status, "onnect" in ran.err, "should not have happened" in ran.err) == (2, True, False), (
+        ran.err
+    )
+    assert "Trouble" in connected.run("status").out
+
+
+def test_an_address_without_a_code_is_not_microsofts_fault(world: World):
+    ran = world.by_hand(ended=lambda url: f"http://localhost:1/?{url.partition('&')[2]}")
+    assert (ran.status, "not the address" in ran.err) == (2, True), ran.err
+
+
+def test_a_code_that_is_too_old(world: World):
+    ran = world.by_hand(ended=lambda url: world.consent(url).replace("code=", "code=0"))
+    assert (ran.status, "used before, or is too old" in ran.err) == (2, True), ran.err
+
+
+def test_signing_in_is_by_https_only(world: World):
+    (world.home / "config.toml").write_text('[microsoft]\nauth = "http://127.0.0.1:9"\n')
+    ran = world.run("connect", "microsoft", "--client", CLIENT)
+    assert (ran.status, "must begin with https://" in ran.err) == (2, True), ran.err
+
+
+def test_calendars_of_others_are_not_offered(world: World):
+    world.box.add_calendar("c-boss", "Boss", owner="boss@home.example")
+    ran = world.by_hand("--calendar", "Boss")
+    assert (ran.status, "there is no calendar 'Boss'" in ran.err) == (2, True), ran.err
+
+
+def test_again_finds_what_was_deleted_meanwhile(connected: World):
+    lately = datetime.now(UTC) - timedelta(days=3)
+    people = [(*BO, "accepted", "required")]
+    connected.box.add_event("tea", lately, lately + timedelta(hours=2), subject="Tea", attendees=people)
+    connected.run("sync")
+    connected.box.delete_event("tea")
+    connected.box.delete_event("lunch")
+    assert connected.run("sync", "--again").status == 0
+    assert "together, just" not in connected.run("show", "bo.sample").out
+
+
 def test_disconnect_deletes_the_sign_in(connected: World):
     connected.run("sync")
     ran = connected.run("disconnect", "microsoft")

@@ -66,8 +66,8 @@ ROUTES = {
     "mime": rf"me/messages/{ID}/\$value",
     "calendars": f"me/(?:calendars(?:/{ID})?|(calendar))",
     "events": f"me/{CALENDAR}events",
-    "event": f"me/(?:calendar/|calendars/[^/]+/)?events/{ID}",
-    "instances": f"me/events/{ID}/instances",
+    "event": f"me/{CALENDAR}events/{ID}",
+    "instances": f"me/{CALENDAR}events/{ID}/instances",
     "view": f"me/{CALENDAR}calendarview",
     "view.delta": rf"me/{CALENDAR}calendarview/delta(?:\(\))?",
     "batch": r"\$batch",
@@ -146,7 +146,7 @@ class Graph(Diary):
     ``failures`` are given out one by one before any true answer, each to the first request whose kind (see
     ``ROUTES``, or ``any``) it names. ``pause`` is how long an answer takes, for requests to meet; ``quota``
     0 is none. ``quirks``, oddities that Graph is known for: repeats, empty pages, no master, bare exceptions,
-    out of window, master too, personal, x500.
+    out of window, master too, personal, x500, soft deletes.
     """
 
     root: str = "https://graph.microsoft.com"
@@ -551,19 +551,24 @@ class Graph(Diary):
         return self._happenings(f"me/calendars/{calendar}/events", query, prefer, self.top_events(calendar))
 
     def _event(self, ids: list[str], query: Asked, prefer: Asked) -> Answer:
-        return ok(choose(self.tell(self._happening(ids[0]), zone(prefer)), query))
+        return ok(choose(self.tell(self._happening(*ids), zone(prefer)), query))
 
-    def _happening(self, id_: str) -> Happening:
-        if found := self.find(id_):
+    def _happening(self, calendar: str, id_: str) -> Happening:
+        """What an id stands for, in a calendar if one is named; what was thrown away may answer elsewhere."""
+        found = self.find(id_)
+        if found is None and not calendar and "soft deletes" in self.quirks:
+            found = self.thrown.get(id_)
+        if found is not None and (not calendar or found.event.calendar == self._calendar(calendar)):
             return found
         raise Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
     def _instances(self, ids: list[str], query: Asked, prefer: Asked) -> Answer:
-        master, (start, end) = self._happening(ids[0]), window(query)
+        master, (start, end) = self._happening(*ids), window(query)
         if master.kind != "seriesMaster":
             raise Refused(400, "ErrorInvalidRequest", "Your request can't be completed: no recurring master.")
         found = list(instances(master.event, start, end))
-        return self._happenings(f"me/events/{quote(ids[0])}/instances", query, prefer, found)
+        where = f"calendars/{ids[0]}/" if ids[0] else ""
+        return self._happenings(f"me/{where}events/{quote(ids[1])}/instances", query, prefer, found)
 
     def _view(self, ids: list[str], query: Asked, prefer: Asked) -> Answer:
         calendar = self._calendar(ids[0])

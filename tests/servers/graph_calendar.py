@@ -89,6 +89,7 @@ class Diary:
 
     calendars: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, Event] = field(default_factory=dict)
+    thrown: dict[str, Happening] = field(default_factory=dict)
     quirks: set[str] = field(default_factory=set)
     number: int = 1_000
     event_log: list[tuple[int, str, str]] = field(default_factory=list)
@@ -151,6 +152,9 @@ class Diary:
     def delete_event(self, id_: str) -> None:
         with self.lock:
             self._note(id_)
+            found = self.find(id_)
+            assert found is not None
+            self.thrown[id_] = found
             del self.events[id_]
 
     def _note(self, id_: str) -> None:
@@ -256,7 +260,7 @@ class Diary:
             "isOnlineMeeting": fields.get("isOnlineMeeting", False),
             "onlineMeetingProvider": "teamsForBusiness" if fields.get("isOnlineMeeting") else "unknown",
             "isDraft": False,
-            "hideAttendees": False,
+            "hideAttendees": bool(fields.get("hideAttendees")),
             "responseStatus": {"response": answer, "time": "0001-01-01T00:00:00Z"},
             "body": {"contentType": "html", "content": body},
             "start": moment(one.start, zone, bool(fields.get("all_day"))),
