@@ -12,7 +12,21 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import Connection, delete, insert, select
 
-from goodwill import accounts, plugin, posting, ranking, report, schema, shelf, stream, sync, teaching, warned
+from goodwill import (
+    accounts,
+    care,
+    door,
+    plugin,
+    posting,
+    ranking,
+    report,
+    schema,
+    shelf,
+    stream,
+    sync,
+    teaching,
+    warned,
+)
 from goodwill import digest as digests
 from goodwill.book import Book, Tally
 from goodwill.codec import digest as hash_of
@@ -75,11 +89,20 @@ class App:
             if paths:
                 horizon = datetime(now.year + 2, 1, 1, tzinfo=UTC)
                 connector = plugin.load_named("connectors", "files")(paths, horizon)
-                book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
-                tally = sync.poll(self.store, connector, FILES, book, seconds(now), progress)
+                tally = sync.poll(self.store, connector, FILES, self.book(now), seconds(now), progress)
                 self.judge.settle(now)
             self.deliver(now)
+            self.retain(now)
         return tally
+
+    def book(self, now: datetime) -> Book:
+        """Who enters events into this store, and keeps as many of their words as the owner wishes."""
+        full = self.config.keep_text == "full"
+        return Book(self.detectors, full, seconds(now), care.oldest(self.config.text_months, now))
+
+    def retain(self, now: datetime) -> None:
+        """Empty words that are older than the owner wishes to keep them; the caller may write."""
+        care.retain(self.store, self.config.text_months, now)
 
     def create(self) -> None:
         """Make the home and its store where there are none yet."""
@@ -153,8 +176,7 @@ class App:
         """Derive everything anew from the events; returns how many were read again, how many could not."""
         with self.store.writing():
             with self.store.transaction() as connection:
-                book = Book(self.detectors, self.config.keep_text == "full", seconds(now))
-                counts = book.reread(connection)
+                counts = self.book(now).reread(connection)
                 posting.repost(connection)
             self.deliver(now)
         return counts
@@ -375,7 +397,8 @@ class Status:
 def _stale(connection: Connection, fingerprint: str) -> int:
     table, readers = schema.events.c, schema.readers.c
     current = connection.scalar(select(readers.id).where(readers.detectors == fingerprint))
-    query = select(table.id).where(table.readers != (current or 0))
+    # From what was forgotten no reading can tell more.
+    query = select(table.id).where(table.readers != (current or 0), ~table.rank.endswith(door.CLOSED))
     return len(connection.execute(query).all())
 
 

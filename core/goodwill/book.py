@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from goodwill import schema
+from goodwill import door, schema
 from goodwill.codec import digest, message_hash, pack_event, pack_signal, seconds
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.model import Context, Event
@@ -43,6 +43,11 @@ class _Row:
     rank: str
     readers: int
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was forgotten, or somebody in it: no edition takes its place."""
+        return self.rank.endswith(door.CLOSED)
+
 
 @dataclass(slots=True)
 class _Plan:
@@ -61,11 +66,15 @@ class _Plan:
 
 
 class Book:
-    """Appends events to one store, as its only writer. ``now`` (seconds) dates the problems."""
+    """Appends events to one store, as its only writer. ``now`` (seconds) dates the problems.
 
-    def __init__(self, detectors: Detectors, keep_full: bool, now: int) -> None:
+    With ``keep_full`` the words of events are kept, from the moment ``oldest`` (seconds) on.
+    """
+
+    def __init__(self, detectors: Detectors, keep_full: bool, now: int, oldest: int = -(2**62)) -> None:
         self._detectors = detectors
         self._keep_full = keep_full
+        self._oldest = oldest
         self._now = now
 
     def readers(self, connection: Connection) -> int:
@@ -79,6 +88,10 @@ class Book:
         """
         owner = owner_of(connection)
         readers = self.readers(connection)
+        met = len(events)
+        events = door.admitted(connection, events, owner)
+        tally.met += met - len(events)
+        tally.again += met - len(events)
         plan = _Plan(_known(connection, events))
         stored = set(plan.known)
         free = next_id(connection, schema.events)
@@ -109,7 +122,8 @@ class Book:
     def call_off(self, connection: Connection, events: Collection[int]) -> None:
         """Take out stored calendar entries, by their numbers."""
         keys = schema.keys
-        for chunk in batches(sorted(events), CHUNK):
+        door.close(connection, door.closed(connection, events))
+        for chunk in batches(sorted(set(events) - {door.NOTHING}), CHUNK):
             connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
             withdraw(connection, chunk, owner_of(connection))
 
@@ -117,18 +131,22 @@ class Book:
         """Let the detectors read every event again whose words were kept, or that never had any.
 
         Returns how many were read, and how many mails could not be: of those only the sentences that
-        signals quote were kept, so they keep the signals that they have.
+        signals quote were kept, so they keep the signals that they have. So do events from which somebody
+        was taken out: what is left of their words tells less than was in them.
         """
         owner = owner_of(connection)
         readers = self.readers(connection)
+        closed = door.closed(connection)
         read = left = 0
         for batch in batches(stored_events(connection), CHUNK):
-            events = {id_: event for id_, event in batch if event.text or event.kind == "calendar"}
+            whole = [(id_, event) for id_, event in batch if id_ not in closed]
+            events = {id_: event for id_, event in whole if event.text or event.kind == "calendar"}
             read += len(events)
-            left += len(batch) - len(events)
+            left += len(whole) - len(events)
             for table in (schema.signals, schema.problems):
                 connection.execute(delete(table).where(table.c.event_id.in_(sorted(events))))
-            renewed = update(schema.events).where(schema.events.c.id.in_(sorted(events)))
+            done = sorted({*events, *(id_ for id_, _ in batch if id_ in closed)})
+            renewed = update(schema.events).where(schema.events.c.id.in_(done))
             connection.execute(renewed.values(readers=readers))
             self._read(connection, events, owner)
         return read, left
@@ -153,6 +171,7 @@ class Book:
 
     def _row(self, row: _Row, event: Event) -> dict[str, Any]:
         topic = normalize_subject(event.subject) if event.kind == "mail" else ""
+        kept = self._keep_full and seconds(event.at) >= self._oldest
         return {
             "id": row.id,
             "kind": event.kind,
@@ -163,8 +182,8 @@ class Book:
             "rank": row.rank,
             "readers": row.readers,
             "payload": pack_event(event),
-            "text": event.text if self._keep_full else None,
-            "quoted": event.quoted if self._keep_full else None,
+            "text": event.text if kept else None,
+            "quoted": event.quoted if kept else None,
             "series": digest(event.series) if event.series else None,
         }
 
@@ -194,17 +213,29 @@ def _rank(event: Event) -> str:
 
 def _known(connection: Connection, events: Sequence[Event]) -> dict[int, _Row]:
     """Map the hashes of the events' keys to the stored events that have them."""
-    hashes = sorted({digest(key) for event in events for key in event.keys})
+    hashes = sorted({digest(key) for event in events for key in (*event.keys, event.series) if key})
     table, keys = schema.events.c, schema.keys.c
-    query = select(keys.hash, table.id, table.rank, table.readers).join_from(
-        schema.keys, schema.events, table.id == keys.event_id
+    query = (
+        select(keys.hash, keys.event_id, table.rank, table.readers)
+        .join_from(schema.keys, schema.events, table.id == keys.event_id, isouter=True)
+        .where((keys.event_id == door.NOTHING) | table.id.is_not(None))
     )
     found: dict[int, _Row] = {}
     rows: dict[int, _Row] = {}
     for chunk in batches(hashes, CHUNK):
         for hash_, id_, rank, readers in connection.execute(query.where(keys.hash.in_(chunk))):
-            found[hash_] = rows.setdefault(id_, _Row(id_, rank, readers))
+            row = _Row(id_, rank, readers) if id_ != door.NOTHING else _Row(id_, door.CLOSED, 0)
+            found[hash_] = rows.setdefault(id_, row)
     return found
+
+
+def _refuse(hashes: Sequence[int], closed: _Row, plan: _Plan, tally: Tally) -> None:
+    """Leave an event out that was forgotten, under whatever other keys it is met."""
+    tally.again += 1
+    for hash_ in hashes:
+        if hash_ not in plan.known:
+            plan.known[hash_] = closed
+            plan.changed[hash_] = closed.id
 
 
 def _place(event: Event, plan: _Plan, free: int, readers: int, tally: Tally) -> int:
@@ -215,10 +246,15 @@ def _place(event: Event, plan: _Plan, free: int, readers: int, tally: Tally) -> 
     hashes = [digest(key) for key in event.keys]
     matches = list({plan.known[h].id: plan.known[h] for h in hashes if h in plan.known}.values())
     rank = _rank(event)
-    best = max(matches, key=lambda row: (row.rank, -row.id), default=None)
-    stale = best is not None and best.rank == rank and best.readers != readers
     tally.met += 1
     tally.mails += event.kind == "mail"
+    entry = plan.known.get(digest(event.series)) if event.series else None
+    shut = next((row for row in (*matches, entry) if row is not None and row.closed), None)
+    if shut is not None:
+        _refuse(hashes, shut, plan, tally)
+        return free
+    best = max(matches, key=lambda row: (row.rank, -row.id), default=None)
+    stale = best is not None and best.rank == rank and best.readers != readers
     tally.new += best is None
     tally.again += best is not None
     tally.reread += stale

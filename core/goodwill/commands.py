@@ -233,11 +233,15 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Say what was read, and what went wrong; 1 where an account needs its owner."""
+    """Say what was read, and what went wrong (1: an account needs its owner); or if the store is whole."""
     from dataclasses import asdict
 
     from goodwill import statusing
 
+    if arguments.check:
+        from goodwill.caring import check
+
+        return check(arguments)
     status = open_app(arguments).status()
     if arguments.json:
         print_json(asdict(status) | {"accounts": [statusing.account_line(one) for one in status.accounts]})

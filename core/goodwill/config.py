@@ -20,14 +20,16 @@ KeepText = Literal["evidence", "full"]
 class Config:
     """What the owner may choose. ``config.example.toml`` explains every key.
 
-    ``store_url`` is a SQLAlchemy URL ("" for the SQLite file in the home); ``threshold`` is the
-    confidence in [0, 1] from which an ask of a draft is judged; ``disabled`` names plugins that are
-    not loaded; ``log_level`` is a level name of Python's logging; ``providers`` holds what is said of each
-    provider of accounts, and in tables of their own of single accounts. ``minutes`` lie between two readings
-    of an account, and the digest is made at ``digest_at`` in the time zone ``zone`` ("": the machine's).
+    ``text_months`` is for how many months words are kept (0: for ever); ``store_url`` is a SQLAlchemy URL
+    ("" for the SQLite file in the home); ``threshold`` is the confidence in [0, 1] from which an ask of a
+    draft is judged; ``disabled`` names plugins that are not loaded; ``log_level`` is a level name of
+    Python's logging; ``providers`` holds what is said of each provider of accounts, and in tables of their
+    own of single accounts. ``minutes`` lie between two readings of an account, and the digest is made at
+    ``digest_at`` in the time zone ``zone`` ("": the machine's).
     """
 
     keep_text: KeepText = "evidence"
+    text_months: int = 0
     store_url: str = ""
     threshold: float = 0.5
     digest_people: int = 5
@@ -153,6 +155,10 @@ def _is_zone(value: object) -> bool:
         return False
 
 
+def _is_months(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1200
+
+
 def _is_names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in cast("list[object]", value))
 
@@ -161,6 +167,7 @@ def _is_names(value: object) -> bool:
 _KEYS: dict[str, dict[str, tuple[str, Any, str]]] = {
     "store": {
         "keep_text": ("keep_text", lambda v: v in ("evidence", "full"), "'evidence' or 'full'"),
+        "text_months": ("text_months", _is_months, "a whole number of months from 0 to 1200"),
         "url": ("store_url", lambda v: isinstance(v, str), "a SQLAlchemy URL in quotes"),
     },
     "check": {"threshold": ("threshold", _is_number, "a number from 0 to 1")},

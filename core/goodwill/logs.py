@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -56,3 +57,20 @@ def log_to(home: Path, level: str) -> None:
     logger.addHandler(handler)
     logger.setLevel(level)
     logger.propagate = False
+
+
+def strike(home: Path, named: Callable[[str], bool]) -> int:
+    """Take the lines that are ``named`` out of every log file in ``home``; returns how many.
+
+    In place: a process that is writing to the log goes on doing so.
+    """
+    struck = 0
+    for path in sorted(home.glob("goodwill.log*")):
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not named(line.decode("utf-8", "replace"))]
+        if len(kept) < len(lines):
+            struck += len(lines) - len(kept)
+            with path.open("rb+") as file:
+                file.write(b"".join(kept))
+                file.truncate()
+    return struck

@@ -26,6 +26,9 @@ FAVOUR_TYPES = (
 WRITER, READER = "writer@example.com", "reader@example.com"
 """Who writes and who reads a sentence that is given on its own, without its mail."""
 
+FORGOTTEN = "@forgotten.invalid"
+"""How the address ends that stands in for somebody who was forgotten; it is nobody's."""
+
 
 class Party(NamedTuple):
     """One end of an event: a lower-case address, and the name it was written with ("" if none)."""

@@ -243,6 +243,18 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         (_PERSON, (("address",), {"metavar": "ADDRESS"}), _NOW),
     ),
     (
+        "forget",
+        "caring:forget",
+        "take somebody out of the store: no byte of their addresses, name and words stays",
+        (
+            _PERSON,
+            (("--yes",), {"action": "store_true", "help": "do not ask"}),
+            (("--for-good",), {"action": "store_true", "help": "take no new mail with them in either"}),
+            (("--undo",), {"action": "store_true", "help": "take new mail with ADDRESS in again"}),
+            (("--backups",), {"action": "store_true", "help": "delete the backups that hold them, too"}),
+        ),
+    ),
+    (
         "inbound",
         "commands:inbound",
         "who asks favours of you, what they put in before, and how much time it takes",
@@ -268,7 +280,35 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
             _JSON,
         ),
     ),
-    ("status", "commands:status", "what was read, from where, and what went wrong", (_JSON,)),
+    (
+        "status",
+        "commands:status",
+        "what was read, from where, and what went wrong",
+        (
+            (
+                ("--check",),
+                {"action": "store_true", "help": "instead: is the store whole? (2: it is not)"},
+            ),
+            _JSON,
+        ),
+    ),
+    (
+        "backup",
+        "caring:backup",
+        "copy the store to a file of its own, while others may use it",
+        (
+            (
+                ("file",),
+                {
+                    "nargs": "?",
+                    "type": path,
+                    "metavar": "FILE",
+                    "help": "a new file (default: one in the home folder's backups, of which five are kept)",
+                },
+            ),
+            _NOW,
+        ),
+    ),
     ("rebuild", "commands:rebuild", "derive everything anew from the stored events", (_NOW,)),
     ("export", "commands:export", "every event and signal as JSON lines", ()),
     ("plugins", "commands:plugins", "the detectors, subscribers and connectors that are installed", (_JSON,)),

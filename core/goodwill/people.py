@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from goodwill.model import Event, Flag
+from goodwill.model import FORGOTTEN, Event, Flag
 
 MANY = 60
 """A mail or meeting with more people than this says nothing about any one of them."""
@@ -74,6 +74,11 @@ def contacts_of(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
     """
     if event.at.year < FIRST_YEAR and event.dated:
         return []
+    # Who was forgotten is company to the others still, and in contact with nobody.
+    return [(a, flags) for a, flags in _contacts_of(event, owner) if not a.endswith(FORGOTTEN)]
+
+
+def _contacts_of(event: Event, owner: frozenset[str]) -> list[tuple[str, int]]:
     if event.kind == "calendar":
         return _met(event, owner)
     if event.sender is None:

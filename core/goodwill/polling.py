@@ -12,7 +12,7 @@ from typing import Any, cast
 from goodwill import accounts, plugin, stream, sync
 from goodwill.accounts import State, Trouble
 from goodwill.app import App
-from goodwill.book import Book, Tally
+from goodwill.book import Tally
 from goodwill.codec import digest, seconds
 from goodwill.errors import AccountError, ConfigError, GoodwillError, InputError, SignInError, Unavailable
 from goodwill.plugin import Account, Connector, Desk, Provider
@@ -98,6 +98,7 @@ def settle(app: App, now: datetime) -> None:
     with app.store.writing(PATIENCE):
         app.judge.settle(now)
         app.deliver(now)
+        app.retain(now)
 
 
 def poll_one(
@@ -178,8 +179,7 @@ def _read(
         own = addresses()
         with app.store.writing(PATIENCE):
             app.set_owner(own)
-    book = Book(app.detectors, app.config.keep_text == "full", seconds(now))
-    at = seconds(now)
+    book, at = app.book(now), seconds(now)
     sync.poll(app.store, connector, account.name, book, at, progress, lasting=True, renew=False, tally=tally)
 
 

@@ -88,7 +88,7 @@ def post(connection: Connection, events: Mapping[int, Event], owner: frozenset[s
     ]
     numbers = _address_ids(connection, {address for _, _, (address, _) in found}, create=True)
     rows = [
-        {"address_id": numbers[address], "at": _over(event), "event_id": id_, "flags": flags}
+        {"address_id": numbers[address], "at": over(event), "event_id": id_, "flags": flags}
         for id_, event, (address, flags) in found
     ]
     if rows:
@@ -128,7 +128,8 @@ def repost(connection: Connection) -> None:
     refresh_people(connection)
 
 
-def _over(event: Event) -> int:
+def over(event: Event) -> int:
+    """When a mail was written, or a meeting over, in seconds."""
     return seconds(event.appointment.end if event.appointment else event.at)
 
 

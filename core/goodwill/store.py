@@ -16,6 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
+from goodwill import backup
 from goodwill.errors import InputError, StoreError
 from goodwill.schema import HEAD
 
@@ -50,8 +51,18 @@ class Store:
                 f"{self.place}: this store was made by a newer version of Goodwill (schema {revision})",
                 "Update Goodwill, or use another --home",
             )
-        with self.writing(), self._sayable():
-            _migrate(self.engine)
+        with self.writing():
+            self._back_up()
+            with self._sayable():
+                _migrate(self.engine)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store; None for every other database."""
+        url = self.engine.url
+        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+            return None
+        return self.path if self._at_home else Path(url.database)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -110,6 +121,15 @@ class Store:
         """Let go of every connection."""
         self.engine.dispose()
 
+    def _back_up(self) -> None:
+        """Copy a store of an older schema before it is migrated; where that fails, so does the migration."""
+        with self._sayable():
+            revision = self._revision()
+        if revision in (None, HEAD) or self.file is None:
+            return
+        backup.copy(self.file, backup.before(self.home, str(revision)))
+        backup.prune(self.home)
+
     def _make_home(self) -> None:
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -140,7 +160,8 @@ class Store:
         except DatabaseError as error:
             raise StoreError(
                 f"{self.place}: {_reason(error)}",
-                "If the file is damaged, move it away and import again; your mail is not touched",
+                "If the file is damaged, put a backup in its place (`goodwill backup` makes them), or move it"
+                " away and import again; your mail is not touched",
             ) from None
 
 

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import Connection, insert, select, update
 
-from goodwill import holders, schema
+from goodwill import door, holders, schema
 from goodwill.book import Book, Tally
-from goodwill.codec import seconds, storable
+from goodwill.codec import digest, seconds, storable
 from goodwill.plugin import Connector, Page
 from goodwill.posting import batches, get_meta, next_id, refresh_people
 from goodwill.store import Store
@@ -153,7 +153,8 @@ def _cursors(connection: Connection, account: str, readers: int | None) -> dict[
 
 def _remember(connection: Connection, stream: int, page: Page) -> None:
     table = schema.items
-    wanted = {(storable(item.id), item.version) for item in page.items}
+    refused = _refused(connection, page)
+    wanted = {(storable(item.id), item.version) for item in page.items if item.id not in refused}
     stored: set[tuple[str, str]] = set()
     for chunk in batches(sorted({item for item, _ in wanted}), CHUNK):
         query = select(table.c.item, table.c.version).where(table.c.stream_id == stream)
@@ -164,6 +165,23 @@ def _remember(connection: Connection, stream: int, page: Page) -> None:
     ]
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _refused(connection: Connection, page: Page) -> set[str]:
+    """The items whose own names may name somebody, and of which nothing was let in (see ``door``)."""
+    hashes = {
+        item.id: [digest(event.keys[0]) for event in item.events if event.keys]
+        for item in page.items
+        if "@" in item.id and item.events
+    }
+    keys = schema.keys.c
+    let_in: set[int] = set()
+    for chunk in batches(sorted({one for found in hashes.values() for one in found}), CHUNK):
+        query = select(keys.hash, keys.event_id).where(keys.hash.in_(chunk))
+        rows = dict(tuple(row) for row in connection.execute(query))
+        shut = door.closed(connection, set(rows.values())) | {door.NOTHING}
+        let_in.update(hash_ for hash_, event in rows.items() if event not in shut)
+    return {id_ for id_, found in hashes.items() if let_in.isdisjoint(found)}
 
 
 def _complain(connection: Connection, account: str, page: Page, now: int, tally: Tally) -> None:
