@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import signal
@@ -229,3 +230,36 @@ def test_a_full_disk_stops_the_writing_and_not_the_program(home: Path, goodwill:
             _, err = process.communicate(timeout=20)
         assert b"Traceback" not in err
     assert goodwill("rebuild").status == 0
+
+
+def test_a_day_of_idling_costs_next_to_nothing(home: Path, capsys: pytest.CaptureFixture[str]):
+    """24 hours on a clock that is 2,880 times as fast: what they cost is what they would cost."""
+    box, speed = mailbox(200), 2_880
+    with serve(answers(box)) as url:
+        connect(home, url, 600_000)
+        with running(home, speed=60):
+            until(lambda: "read google" in " ".join(logged(home)))
+        before = sum(box.asked.values())
+        with running(home, speed=speed) as process:
+            until(lambda: logged(home).count("started") == 2)
+            begun = cpu_seconds(process.pid)
+            time.sleep(DAY / speed)
+            spent, most = cpu_seconds(process.pid) - begun, peak_mib(process.pid)
+        asked = sum(box.asked.values()) - before
+    with capsys.disabled():
+        print(
+            f"\nidle day: {spent:.1f} CPU s ({spent / DAY:.3%} of a core), {most:.0f} MiB, {asked} requests"
+        )
+    assert spent < 0.005 * DAY
+    assert most < 120
+    assert 200 < asked < 2_000
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mib(pid: int) -> float:
+    told = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM"))
