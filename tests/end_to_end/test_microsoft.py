@@ -145,7 +145,7 @@ def test_a_sign_in_that_is_withdrawn_says_so_and_keeps_everything(connected: Wor
     connected.box.token = "another"  # the token at hand is refused as well
     ran = connected.run("sync")
     assert (ran.status, SIGN_IN in ran.err) == (2, True)
-    assert "Trouble" in connected.run("status").out
+    assert "needs you" in connected.run("status").out
     assert connected.run("show", "bo.sample").status == 0
     connected.box.token = ""
     assert connected.by_hand().status == 0
@@ -245,7 +245,7 @@ def test_a_sign_in_that_is_damaged_says_to_connect_again(connected: World, token
     assert (ran.status, "onnect" in ran.err, "should not have happened" in ran.err) == (2, True, False), (
         ran.err
     )
-    assert "Trouble" in connected.run("status").out
+    assert "needs you" in connected.run("status").out
 
 
 def test_an_address_without_a_code_is_not_microsofts_fault(world: World):
