@@ -22,7 +22,7 @@ AFTER = (
     ("coverage", ["coverage", "combine", "--quiet"]),
     ("coverage", ["coverage", "report"]),
 )
-SLOW = [f"tests/end_to_end/test_{name}.py" for name in ("first_read", "kill", "google", "microsoft")]
+SLOW = [f"tests/end_to_end/test_{name}.py" for name in ("first_read", "kill", "google", "microsoft", "soak")]
 PARTS = (SLOW, ["tests", *(f"--ignore={path}" for path in SLOW)])
 
 
