@@ -15,6 +15,7 @@ from goodwill.errors import InputError
 from goodwill.plugin import Account
 
 _TABLE = schema.accounts
+LONGEST_WAIT = 86_400
 BEFORE = "~"
 """The version of items that are to be read anew: no connector gives it."""
 
@@ -52,6 +53,10 @@ class State:
         if self.tried_at is None and self.read_at is None and self.reaches is None:
             return "new"
         return "reading history" if self.read_at is None else "up to date"
+
+    def waits(self, now: float) -> bool:
+        """Whether the provider is to be left alone ``now`` (seconds); a time days off means nothing."""
+        return self.wait_until is not None and 0 < self.wait_until - now <= LONGEST_WAIT
 
 
 def keep(connection: Connection, account: Account, now: int) -> None:

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import time, tzinfo
 from threading import Event, Lock
 
-from goodwill import accounts, polling, posting, rhythm
+from goodwill import accounts, polling, posting, ranking, rhythm
 from goodwill.accounts import State
 from goodwill.app import App
 from goodwill.book import Tally
@@ -74,7 +74,7 @@ class Daemon:
         self._battery = battery
         self._chance = chance
         self._stop = Event()
-        self._agenda = sched.scheduler(clock.now, lambda seconds: None)
+        self._agenda = sched.scheduler(clock.steady, lambda seconds: None)
         self._next: dict[str, sched.Event] = {}
         self._busy: dict[str, Future[None]] = {}
         self._lock = Lock()
@@ -95,8 +95,10 @@ class Daemon:
             _log.info("started")
             self._awake = self._clock.now()
             self._expect_digest()
-            self._tick(self._clock.now() - self._clock.steady())
+            self._tick()
+            offset = self._clock.now() - self._clock.steady()
             while not self._stop.is_set():
+                offset = self._after_a_jump(offset)
                 pause = self._agenda.run(blocking=False)
                 if not self._stop.is_set():
                     self._clock.wait(self._stop, max(0.05, min(pause or TICK, TICK)))
@@ -110,15 +112,20 @@ class Daemon:
 
     # The agenda
 
-    def _tick(self, offset: float) -> None:
-        """See whether the clock has jumped by more than it should against ``offset``, and who is there."""
+    def _after_a_jump(self, offset: float) -> float:
+        """Begin anew where the clock is off by more than it should be; returns by how much it is off now."""
         now = self._clock.now() - self._clock.steady()
+        if abs(now - offset) > JUMP:
+            _log.info("the clock has moved by %d s: everything is read soon", now - offset)
+            self._forget_plans()
+            self._awake = self._clock.now()
+            self._expect_digest()
+            self._tick()
+        return now
+
+    def _tick(self) -> None:
+        """See who is there, and put whoever has no place on the agenda."""
         try:
-            if abs(now - offset) > JUMP:
-                _log.info("the clock has moved by %d s: everything is read soon", now - offset)
-                self._forget_plans()
-                self._awake = self._clock.now()
-                self._expect_digest()
             with self._app.store.reading() as connection:
                 states = accounts.states(connection)
             for state in states:
@@ -126,7 +133,7 @@ class Daemon:
         except GoodwillError as error:
             self._complain(error)
         finally:
-            self._agenda.enter(TICK, 0, self._tick, (now,))
+            self._agenda.enter(TICK, 0, self._tick)
 
     def _forget_plans(self) -> None:
         for event in self._agenda.queue:
@@ -173,10 +180,11 @@ class Daemon:
     def _poll(self, state: State) -> float:
         """Read what is new; returns the seconds until the next time."""
         name = masked(state.account.name)
-        if not state.kind or not state.wait_until or state.wait_until <= self._clock.now():
+        if not state.waits(self._clock.now()):
             found = polling.poll_one(self._app, state, self._clock.moment(), progress=self._progress)
             if found.tally.new:
                 polling.settle(self._app, self._clock.moment())
+                ranking.refresh(self._app.store, int(self._clock.now()))
             state = self._state(state.account.name) or state
             if found.tally.new or state.failures == 1:
                 _log.info("read %s: %d new, %s", name, found.tally.new, state.name)
@@ -211,7 +219,7 @@ class Daemon:
                 self._agenda.enter(STORE_PAUSE, 2, self._expect_digest)
                 return
         due = rhythm.next_digest(now, self._at, self._local)
-        self._agenda.enterabs(due.timestamp(), 2, self._expect_digest)
+        self._agenda.enter((due - now).total_seconds(), 2, self._expect_digest)
 
     def _is_news(self, now: float) -> bool:
         """Whether every account was tried since the start or the last sleep, or has had the time for it."""

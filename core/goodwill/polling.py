@@ -109,7 +109,7 @@ def poll_one(
     The caller has the right to read accounts (``Store.polling``).
     """
     account, at = state.account, seconds(now)
-    if state.wait_until is not None and state.wait_until > at:
+    if state.waits(at):
         return Polled(account, Tally(), state.trouble)
     provider = _provider(account.provider)
     desk = _desk(app, account.provider, now)

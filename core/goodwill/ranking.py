@@ -65,15 +65,20 @@ def rank(store: Store, person: Person, now: int) -> tuple[int, int] | None:
 
     Those who have equally much share a place.
     """
-    with store.reading() as connection:
-        kept = _kept(connection)
-        fresh, capitals = _count(connection, kept, now)
-    if fresh:
-        _keep(store, fresh)
+    capitals = refresh(store, now)
     if person.id not in capitals:
         return None
     mine = round(capitals[person.id], 9)
     return 1 + sum(round(other, 9) > mine for other in capitals.values()), len(capitals)
+
+
+def refresh(store: Store, now: int) -> dict[int, float]:
+    """Count the capital as of ``now`` (seconds) of those with news, and keep it; returns everybody's."""
+    with store.reading() as connection:
+        fresh, capitals = _count(connection, _kept(connection), now)
+    if fresh:
+        _keep(store, fresh)
+    return capitals
 
 
 def _count(

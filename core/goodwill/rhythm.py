@@ -32,8 +32,8 @@ def pause(state: State, every: int, now: datetime, local: tzinfo, battery: bool,
     else:
         wanted = every * (SLOWER if battery or is_night(now, local) else 1)
     wanted *= 1 - JITTER + 2 * JITTER * chance
-    asked = (state.wait_until or 0) - now.timestamp()
-    return min(max(wanted, asked if asked < LONGEST else 0.0), LONGEST)
+    asked = (state.wait_until or 0) - now.timestamp() if state.waits(now.timestamp()) else 0.0
+    return min(max(wanted, asked), LONGEST)
 
 
 def is_night(now: datetime, local: tzinfo) -> bool:

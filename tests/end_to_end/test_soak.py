@@ -166,7 +166,7 @@ def live(world: World, pieces: list[list[Action]], gmail: Gmail, chance: random.
         time.sleep(chance.uniform(0.0, 1.0))
         for act in actions:
             act(gmail, world.box)
-        time.sleep(chance.uniform(0.2, 2.2))
+        time.sleep(chance.uniform(0.2, 1.6))
         assert process.poll() is None
         process.kill()
         _, err = process.communicate(timeout=20)
