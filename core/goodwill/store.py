@@ -79,7 +79,8 @@ class Store:
     @contextmanager
     def polling(self) -> Iterator[None]:
         """Be the one who reads this home's accounts; others may write all the while."""
-        with self._lock("sync.lock", 0, f"`goodwill run` or `goodwill sync` is reading for {self.home}"):
+        held = f"`goodwill run` or `goodwill sync` is reading for {self.home}"
+        with self._lock("sync.lock", 0, held, "`goodwill status` says how far it is"):
             yield
 
     def is_polled(self) -> bool:
@@ -95,14 +96,20 @@ class Store:
         return False
 
     @contextmanager
-    def _lock(self, name: str, patience: float, held: str) -> Iterator[None]:
+    def _lock(
+        self,
+        name: str,
+        patience: float,
+        held: str,
+        remedy: str = "Wait until it has ended, then run this again",
+    ) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.home / name)
         try:
             lock.acquire(timeout=patience)
         except Timeout:
-            raise StoreError(held, "Wait until it has ended, then run this again") from None
+            raise StoreError(held, remedy) from None
         except OSError as error:
             raise StoreError(f"{self.home}: cannot be written: {error.strerror or error}") from None
         try:
