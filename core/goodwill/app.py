@@ -340,6 +340,11 @@ class App:
         found = [one.problem for one in self.plugins() if one.problem]
         return [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in found]
 
+    def counts(self) -> dict[str, int]:
+        """How many mails, calendar entries, signals and problems there are."""
+        with self.store.reading() as connection:
+            return shelf.counts(connection)
+
     def status(self) -> Status:
         """What the store holds, where it came from, and what went wrong."""
         with self.store.reading() as connection:

@@ -47,7 +47,7 @@ def run(app: App, paths: Sequence[Path], me: Sequence[str], now: datetime, as_js
         tally = app.import_files(paths, me, now, watch)
     if not app.owner():
         _settle_owner(app, now)
-    elif me and app.status().counts["mail"] and not app.knows_anybody():
+    elif me and app.counts()["mail"] and not app.knows_anybody():
         raise InputError(_stranger(app, me), "Name your address: goodwill import --me ADDRESS")
     _summary(app, tally, as_json)
     if tally.new or me:
@@ -87,8 +87,8 @@ def _settle_owner(app: App, now: datetime) -> None:
 
 
 def _summary(app: App, tally: Tally, as_json: bool) -> None:
-    status = app.status()
-    mails, meetings = status.counts["mail"], status.counts["calendar"]
+    counts = app.counts()  # not the whole status, which loads every plugin
+    mails, meetings = counts["mail"], counts["calendar"]
     if as_json:
         line = {
             "items": tally.items,
