@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import sys
-import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from goodwill.errors import AccountError, InputError, SignInError
 from goodwill.plugin import Desk
 from goodwill_connectors.google_http import AGAIN
+from goodwill_connectors.loopback import has_browser
 from goodwill_connectors.wire import as_it_is
 
 AUTH = "https://accounts.google.com/o/oauth2/auth"
@@ -115,7 +115,7 @@ def sign_in(client: Client, features: Sequence[str], browser: bool, desk: Desk) 
     flow = InstalledAppFlow.from_client_config(client.config, scopes, autogenerate_code_verifier=True)
     with _relaxed(client.token):
         try:
-            if browser and _has_browser():
+            if browser and has_browser():
                 _by_loopback(flow)
             else:
                 _by_hand(flow, desk)
@@ -132,14 +132,6 @@ def sign_in(client: Client, features: Sequence[str], browser: bool, desk: Desk) 
     granted = frozenset(flow.oauth2session.token.get("scope", scopes))
     allowed = frozenset(f for f in features if granted.issuperset(SCOPES[f]) or granted & BROADER[f])
     return str(flow.credentials.refresh_token), allowed
-
-
-def _has_browser() -> bool:
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
 
 
 def _by_loopback(flow: InstalledAppFlow) -> None:

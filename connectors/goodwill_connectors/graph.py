@@ -87,6 +87,15 @@ class Graph:
             raise Gone(f"{NAME} names a page that is none ({link[:100]})", status=410)
         return self._read(self._root + rest, page)
 
+    def resume(self, link: str, page: int) -> Json:
+        """As ``follow``, at an address that was kept; raises Gone where Graph no longer makes sense of it."""
+        try:
+            return self.follow(link, page)
+        except Refused as error:
+            if error.status != 400:
+                raise
+            raise Gone(error.what, error.remedy, 410) from None
+
     def pages(self, path: str, query: Mapping[str, str], page: int = 0) -> Iterator[Json]:
         """Every page of a collection."""
         yield from self.after(self.get(path, query, page), page)

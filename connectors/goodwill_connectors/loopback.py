@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import webbrowser
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -91,6 +92,15 @@ class Loopback:
             return False
         self._found = dict(brought)
         return True
+
+
+def has_browser() -> bool:
+    """Whether this machine has a browser to open a page in."""
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
 
 
 def query_of(address: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ import requests
 from goodwill.errors import AccountError, InputError, SignInError, Unavailable
 from goodwill.plugin import Desk
 from goodwill_connectors.graph import AGAIN
-from goodwill_connectors.loopback import Loopback, query_of
+from goodwill_connectors.loopback import Loopback, has_browser, query_of
 from goodwill_connectors.wire import Wire
 
 AUTH = "https://login.microsoftonline.com"
@@ -95,7 +95,7 @@ def sign_in(app: msal.PublicClientApplication, asked: Sequence[str], how: str, d
     with _sense():
         if how == "code":
             found = _by_code(app, asked, desk)
-        elif how == "browser" and _has_browser():
+        elif how == "browser" and has_browser():
             found = _by_loopback(app, asked, desk)
         else:
             found = _by_hand(app, asked, desk)
@@ -116,14 +116,6 @@ def _sense() -> Iterator[None]:
     except (ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
         what = f"Microsoft's sign-in answers with something that makes no sense ({type(error).__name__})"
         raise Unavailable(what, 0.0) from None
-
-
-def _has_browser() -> bool:
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
 
 
 def _by_loopback(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk) -> dict[str, Any]:

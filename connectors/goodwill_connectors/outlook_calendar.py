@@ -174,7 +174,7 @@ class OutlookCalendar:
         """Read what changed in the window since ``place``."""
         since, until = _iso(place.since) or self._now, _iso(place.until) or self._now
         job = _Job(stream, entries, since, until)
-        for answer in self._graph.after(self._resume(place), PAGE):
+        for answer in self._graph.after(self._graph.resume(place.link, PAGE), PAGE):
             items = tuple(self._changes(rows(answer), job, known, anew=False))
             link = str(answer.get(NEXT) or answer.get(DELTA) or place.link)
             if NEXT not in answer and not items and not job.problems and self._is_fresh(place):
@@ -186,15 +186,6 @@ class OutlookCalendar:
     def _is_fresh(self, place: Place) -> bool:
         last = _iso(place.at)
         return last is not None and abs(self._now - last) < timedelta(days=1)
-
-    def _resume(self, place: Place) -> Json:
-        """What follows the place; raises Gone where Graph no longer makes sense of it."""
-        try:
-            return self._graph.follow(place.link, PAGE)
-        except Refused as error:
-            if error.status != 400:
-                raise
-            raise Gone(error.what, error.remedy, 410) from None
 
     def _changes(self, entries: Sequence[Json], job: _Job, known: Known, anew: bool) -> Iterator[Item]:
         """The items of what changed; ``anew`` while the window is read from its beginning."""

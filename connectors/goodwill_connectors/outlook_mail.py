@@ -139,7 +139,7 @@ class OutlookMail:
             place = replace(place, begun=self._now.isoformat(), total=folder.total)
             first = self._first(folder)
         else:
-            first = self._resume(place)
+            first = self._graph.resume(place.link, PAGE)
         counts = whole or not place.read
         for answer in self._graph.after(first, PAGE):
             messages = rows(answer)
@@ -154,15 +154,6 @@ class OutlookMail:
                 place, link=link, at=self._now.isoformat(), done=done, total=total, read=place.read or ended
             )
             yield Page(folder.stream, items, place.cursor, place.read, place.done, place.total)
-
-    def _resume(self, place: Place) -> Json:
-        """What follows the place; raises Gone where Graph no longer makes sense of it."""
-        try:
-            return self._graph.follow(place.link, PAGE)
-        except Refused as error:
-            if error.status != 400:
-                raise
-            raise Gone(error.what, error.remedy, 410) from None
 
     def _first(self, folder: Folder) -> Json:
         """The first page of a folder; without what some mailboxes refuse to give."""

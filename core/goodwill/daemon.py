@@ -169,7 +169,7 @@ class Daemon:
             return
         except GoodwillError as error:  # the store's: what an account does wrong is written down with it
             self._complain(error)
-        except Exception as error:
+        except Exception as error:  # a crash over one account must not end the others' reading
             _log.error("reading %s: this should not have happened", masked(name), exc_info=error)
         finally:
             with self._lock:

@@ -84,7 +84,7 @@ def account() -> Iterator[tuple[Graph, Any]]:
 
     with serve(box) as root:
 
-        class Local(o365.MSGraphProtocol):  # type: ignore[misc, name-defined]
+        class Local(o365.MSGraphProtocol):
             _protocol_url = f"{root}/"
 
         found = o365.Account(("id", "secret"), protocol=Local(timezone="UTC"), token_backend=memory)

@@ -337,7 +337,7 @@ def test_elsewhere_a_file_for_the_owner_only_and_it_says_so(
 
 
 def test_tokens_that_cannot_be_read_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    class Broken(FilePersistence):  # type: ignore[misc]
+    class Broken(FilePersistence):
         def load(self) -> str:
             raise OSError("the keychain is locked")
 

@@ -29,7 +29,7 @@ NIGHT = datetime(2026, 10, 1, 1, tzinfo=UTC)
 
 
 def state(kind: str = "", failures: int = 0, wait_until: int | None = None) -> State:
-    return State(Account("google", "a@x.example", {}), 1, 1, wait_until, "", None, 0, kind, failures)  # type: ignore[arg-type]
+    return State(Account("google", "a@x.example", {}), 1, 1, wait_until, "", None, 0, kind, failures)
 
 
 def test_all_is_well():

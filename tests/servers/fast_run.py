@@ -42,7 +42,7 @@ def main(home: Path, speed: float, start: float) -> int:
     patient = functools.partialmethod(
         wire.Wire.__init__, sleep=lambda seconds: time.sleep(seconds / speed), clock=clock.now
     )
-    wire.Wire.__init__ = patient  # type: ignore[method-assign, assignment]
+    wire.Wire.__init__ = patient
     settings = config.load(home / "config.toml", required=False)
     log_to(home, settings.log_level)
     return running.run(App(home, settings), clock)

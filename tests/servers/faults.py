@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 import requests
+from tls import HOP
 
 STATUSES = (401, 403, 408, 409, 412, 423, 429, 500, 502, 503, 504, 509)
 LOST = (400, 404, 410)
@@ -23,15 +24,6 @@ CODES = (
     "SyncStateNotFound", "ErrorInternalServerError", "RESOURCE_EXHAUSTED", "ErrorItemNotFound",
 )  # fmt: skip
 WAYS = ("refuse", "refuse", "refuse", "cut", "half", "slow", "no json", "html", "empty", "list")
-HOP = {
-    "connection",
-    "transfer-encoding",
-    "content-encoding",
-    "content-length",
-    "keep-alive",
-    "date",
-    "server",
-}
 
 
 @dataclass
