@@ -1,4 +1,4 @@
-"""Speed and size against peers in one run: ``python tests/benchmarks [--mails N]``.
+"""Speed and size against peers in one run: ``python tests/benchmarks [--mails N] [--door]``.
 
 Every figure is a ratio to something measured in the same run, because machines differ and are noisy.
 Needs ``notmuch`` (Debian package notmuch).
@@ -25,6 +25,7 @@ from pathlib import Path
 ME = "me@home.example"
 NOW = "2026-06-01"
 PEOPLE = 400
+MAILS, DOOR_MAILS = 20_000, 100_000
 MEAN_BYTES, SPREAD = 11_000, 0.95
 CHECKS = 300
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,7 @@ VOCABULARY = [
     "".join(SYLLABLES[(n // 18**place) % 18] for place in range(1 + len(str(n)) // 2)) for n in range(30_000)
 ]
 ZIPF = list(accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
+ASKING = b"From: me@home.example\nTo: p3@there.example\nSubject: x\n\nCould you recommend us?\n"
 SENTENCES = (
     "Could you send me the figures for last month before Friday?",
     "Thank you so much for the introduction, it made our year.",
@@ -45,9 +47,14 @@ SENTENCES = (
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--mails", type=int, default=20_000)
+    arguments.add_argument("--mails", type=int, default=MAILS)
     arguments.add_argument("--no-peer", action="store_true", help="leave notmuch out")
+    arguments.add_argument("--door", action="store_true", help="the door only, on 100,000 mails by itself")
     options = arguments.parse_args()
+    if options.door:
+        with tempfile.TemporaryDirectory(prefix="goodwill-bench-") as folder:
+            measure_door(Path(folder), options.mails if options.mails != MAILS else DOOR_MAILS)
+        return 0
     if not options.no_peer and shutil.which("notmuch") is None:
         print("notmuch is missing: install the package notmuch, or use --no-peer", file=sys.stderr)
         return 2
@@ -78,6 +85,18 @@ def measure(folder: Path, mails: int, peer: bool) -> None:
     write_maildir(more, 3 * mails)
     third = cpu(goodwill(folder / "home3", "import", str(more), "--me", ME))
     show(f"memory {3 * mails:,} / {mails:,} mails (at most 1.2)", third.mib / first.mib)
+
+
+def measure_door(folder: Path, mails: int) -> None:
+    import door
+
+    write_maildir(folder / "Mail", mails)
+    home, draft = folder / "home", folder / "draft.eml"
+    cpu(goodwill(home, "import", str(folder / "Mail"), "--me", ME))
+    shutil.rmtree(folder / "Mail")
+    draft.write_bytes(ASKING)
+    print(f"{mails:,} mails in the store")
+    door.measure(goodwill(home), home, draft, ME, PEOPLE, sys.executable, show)
 
 
 class Cost:
@@ -186,7 +205,7 @@ def store_size(home: Path, mails: int) -> None:
 
 def check_cold(folder: Path, home: Path) -> None:
     draft = folder / "draft.eml"
-    draft.write_bytes(b"From: me@home.example\nTo: p3@there.example\nSubject: x\n\nCould you recommend us?\n")
+    draft.write_bytes(ASKING)
     checks = goodwill(home, "check", str(draft), "--now", NOW)
     base = [sys.executable, "-c", "import sqlalchemy"]
     ratios = [wall(checks) / wall(base) for _ in range(9)]

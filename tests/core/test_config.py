@@ -34,7 +34,17 @@ def test_the_example_is_the_defaults_and_names_every_key():
         ("[check]\nthreshold = true", r"'check.threshold' must be a number from 0 to 1"),
         ("[plugins]\ndisabled = 'ask'", r"must be a list of plugin names"),
         ("store = 3", r"'store' must be a table"),
+        ("[digest]\ndays = ['monday']", r"line 2: 'digest.days' must be a list of days out of mon, tue"),
+        ("[digest]\ndays = []", r"'digest.days' must be"),
+        ("[digest]\nquiet = ['2026-12-24..2026-12-01']", r"'digest.quiet' must be a list like"),
+        ("[digest]\nquiet = ['Christmas']", r"'digest.quiet' must be a list like"),
+        ("[door]\nhttps = true\nport = 9000\nhttps_port = 9000", r"line 4: .* must be two ports"),
+        ("[door]\noutlook = '/a'", r"line 2: 'door.outlook' is of use only with 'door.https = true'"),
         ("[store", r"is not valid TOML"),
+        (
+            "[drafts]\nseconds = 20\nmark = true",
+            r"line 3: 'drafts.mark' is of use only with 'drafts.watch = true'",
+        ),
     ],
 )
 def test_errors_name_the_place(text: str, message: str):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 import time as real
 from collections.abc import Callable
-from datetime import UTC, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
+from test_delivering import ADVICE
 
-from goodwill import accounts, daemon, polling
+from goodwill import accounts, daemon, delivering, polling
 from goodwill.app import App
 from goodwill.book import Tally
 from goodwill.clock import Clock
@@ -19,6 +21,7 @@ from goodwill.config import Config
 from goodwill.daemon import TICK, WAKE, Daemon
 from goodwill.plugin import Account
 from goodwill.polling import Polled
+from goodwill.rhythm import Hours
 
 START, HOUR = 1_760_000_000.0, 3_600.0
 EVERY = 300
@@ -64,20 +67,27 @@ def app(tmp_path: Path) -> App:
 
 def live(
     app: App, monkeypatch: pytest.MonkeyPatch, hours: float, jumps: list[tuple[float, float]],
-    poll: Callable[[str, float], None] = lambda name, now: None, patience: float = 5.0,
+    poll: Callable[[str, float], object] = lambda name, now: None, patience: float = 5.0,
+    networks: Callable[[float], frozenset[str]] = lambda now: frozenset(), kind: accounts.Trouble = "waiting",
 ) -> list[tuple[str, float]]:  # fmt: skip
-    """Let the background live for so many hours; returns which account was read when (steady seconds)."""
+    """Let the background live for so many hours; returns which account was read when (steady seconds).
+
+    Where ``poll`` answers something, that is the trouble of the account, of a ``kind``.
+    """
     read: list[tuple[str, float]] = []
     clock = Jumping(jumps, START + hours * HOUR, lambda: one.stop())
-    one = Daemon(app, clock, EVERY, time(7), UTC, chance=lambda: 0.5)
+    one = Daemon(
+        app, clock, EVERY, Hours(time(7), UTC), networks=lambda: networks(clock.at), chance=lambda: 0.5
+    )
     clock.busy, clock.patience = lambda: one._busy, patience
 
     def poll_one(app: App, state: accounts.State, now: object, progress: object) -> Polled:
         read.append((state.account.address[0], clock.at - START))
-        poll(state.account.address[0], clock.at)
+        trouble = str(poll(state.account.address[0], clock.at) or "")
+        told = kind if trouble else ""
         with app.store.writing(9), app.store.transaction() as connection:
-            accounts.tried(connection, state.account, int(clock.now()), "", "", None)
-        return Polled(state.account, Tally(), "")
+            accounts.tried(connection, state.account, int(clock.now()), trouble, told, None)
+        return Polled(state.account, Tally(), trouble)
 
     monkeypatch.setattr(polling, "poll_one", poll_one)
     assert one.run()
@@ -129,6 +139,66 @@ def test_one_that_hangs_delays_no_other(app: App, monkeypatch: pytest.MonkeyPatc
     assert len(times(read, "a")) <= 6
 
 
+def test_what_waits_is_read_soon_after_the_network_is_back(app: App, monkeypatch: pytest.MonkeyPatch):
+    back = START + 5 * HOUR
+
+    def poll(name: str, now: float) -> str:
+        return "no connection" if now < back else ""
+
+    def networks(now: float) -> frozenset[str]:
+        return frozenset(("192.0.2.7",)) if now >= back or now < START + HOUR else frozenset()
+
+    read = live(app, monkeypatch, 6, [], poll, networks=networks)
+    for name in "ab":
+        waited = [at for at in times(read, name) if at < back - START]
+        assert len(waited) <= 12  # a minute, two, four … an hour
+        assert min(at for at in times(read, name) if at >= back - START) <= back - START + 2 * TICK + WAKE[1]
+
+
+def test_a_network_that_changes_is_no_reason_to_read_what_is_up_to_date(
+    app: App, monkeypatch: pytest.MonkeyPatch
+):
+    read = live(app, monkeypatch, 1, [], networks=lambda now: frozenset((f"192.0.2.{now % 250}",)))
+    assert len(times(read, "a")) <= 13
+
+
+def test_who_signs_in_again_is_read_at_once(app: App, monkeypatch: pytest.MonkeyPatch):
+    """Whoever needed the owner was not to be looked at for hours."""
+    withdrawn, signed_in = START + 600, START + 2 * HOUR
+
+    def poll(name: str, now: float) -> str:
+        if name == "b" and signed_in <= now < signed_in + EVERY + TICK:
+            with app.store.writing(9), app.store.transaction() as connection:
+                accounts.keep(connection, Account("google", "a@x.example", {}), int(now))
+        return "withdrawn" if name == "a" and withdrawn <= now < signed_in else ""
+
+    read = live(app, monkeypatch, 3, [], poll, kind="needs you")
+    mine = times(read, "a")
+    assert not [at for at in mine if withdrawn + EVERY + TICK - START < at < signed_in - START]
+    assert (
+        min(at for at in mine if at >= signed_in - START)
+        <= signed_in - START + 2 * EVERY + 2 * TICK + WAKE[1]
+    )
+
+
+def test_one_errand_that_crashes_does_not_end_the_others(app: App, monkeypatch: pytest.MonkeyPatch):
+    crashed: list[float] = []
+    chance = random.Random(7)
+
+    def states(connection: object) -> list[accounts.State]:
+        crashed.append(1)
+        if chance.random() < 0.3:
+            raise ZeroDivisionError
+        return real_states(connection)
+
+    real_states = accounts.states
+    monkeypatch.setattr(accounts, "states", states)
+    read = live(app, monkeypatch, 2, [])
+    for name in "ab":
+        assert max(times(read, name)) > 1.5 * HOUR
+    assert len(crashed) > 300
+
+
 def test_a_crash_while_reading_is_tried_again(app: App, monkeypatch: pytest.MonkeyPatch):
     def poll(name: str, now: float) -> None:
         if name == "a" and now < START + HOUR / 2:
@@ -146,3 +216,28 @@ def test_an_account_that_comes_later_is_read_too(app: App, monkeypatch: pytest.M
                 accounts.keep(connection, Account("google", "c@x.example", {}), int(START))
 
     assert times(live(app, monkeypatch, 1, [], poll), "c")
+
+
+def test_the_digest_is_sent_once_a_day_and_again_only_where_it_has_not_gone(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    place, made = tmp_path / "later" / "digest.txt", list[float]()
+    app.config = Config(deliver=("file",), digest_file=str(place), disabled=frozenset(("notices", "journal")))
+    with app.store.writing():
+        app.set_owner(["me@home.example"])
+    to_file = delivering._to_file
+
+    def counted(path: Path, digest: object, here: datetime, links: object) -> None:
+        made.append(here.timestamp())
+        if len(made) == 3:
+            place.parent.mkdir()
+        to_file(path, digest, here, links)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(delivering, "_to_file", counted)
+    monkeypatch.setattr(App, "digest", lambda self, now: (ADVICE,))
+    live(app, monkeypatch, 1.3, [(START + HOUR, 24 * HOUR)])
+    days = [datetime.fromtimestamp(at, UTC) for at in made]
+    first = [day for day in days if day.day == days[0].day]
+    assert [(b - a).total_seconds() >= 300 for a, b in itertools.pairwise(first)] == [True, True]
+    assert (len(first), len(days)) == (3, 4), "the next day once"
+    assert place.exists()

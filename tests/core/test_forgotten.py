@@ -6,6 +6,7 @@ import random
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from build import ME, NOW, OWNER, entry, mail
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from goodwill import door, forgetting, schema, shelf
+from goodwill import forgetting, gate, schema, shelf, traces
 from goodwill.book import Book, Tally
 from goodwill.codec import digest, seconds
 from goodwill.detect import Detectors
@@ -26,6 +27,7 @@ from goodwill.standing import fold
 from goodwill.store import Store
 
 ADA = Whom(frozenset({"ada@there.example"}), frozenset({"Ada Sample-Müller", "Ada"}))
+PIECE = 1 << 14
 PEOPLE = [f"p{number}@there.example" for number in range(5)]
 
 
@@ -213,7 +215,7 @@ def test_what_is_called_off_does_not_open_the_door(store: Store):
     take(store, private, shared)
     forget(store, ada)
     with store.transaction() as connection:
-        book().call_off(connection, {door.NOTHING})  # what the keys of the private entry lead to now
+        book().call_off(connection, {gate.NOTHING})  # what the keys of the private entry lead to now
     with store.transaction() as connection:
         book().call_off(connection, book().missing(connection, Series(shared.keys[0], "~"), []))
         assert connection.scalar(select(schema.events.c.id)) is None
@@ -244,7 +246,7 @@ def test_for_good_only_a_salted_hash_is_kept(store: Store):
         assert f"{digest(ada):x}" not in told
     assert b"ada@there" not in dump(store)
     with store.transaction() as connection:
-        assert door.welcome(connection, [ada])
+        assert gate.welcome(connection, [ada])
     assert take(store, mail(ada, [ME], message_id="c")).new == 1
 
 
@@ -256,3 +258,82 @@ def test_a_name_that_only_their_events_tell_is_cut_from_others(store: Store):
     done = forget(store, "ada@there.example")
     assert (done.gone, done.changed) == (1, 1)
     assert b"Ada" not in dump(store)
+
+
+def test_a_part_of_anothers_address_or_name_is_no_trace(store: Store):
+    own(store)
+    others = [Party("joann.smith@x.example", "Joann Smith"), Party("jo.ann@x.example", "Jo-Ann Smith")]
+    for number, party in enumerate(others):
+        one = replace(mail(party.address, [ME], number, message_id=f"{number}"), sender=party)
+        take(store, replace(one, text=f"Write to {party.name} at <{party.address}>, or ann@x.examples."))
+    store.close()
+    whom = Whom(frozenset({"ann@x.example", "ann.smith@x.example"}), frozenset({"Ann Smith"}))
+    assert traces.in_store(store.path, whom) is None
+    for party in others:
+        trace = traces.in_store(store.path, Whom(frozenset({party.address})))
+        assert trace == traces.Trace(True, address=party.address)
+
+
+@pytest.mark.parametrize(
+    ("text", "message_id", "sure"),
+    [
+        ("Ask Ann Smith's editor.", "a", True),
+        ("Ask ANN.SMITH@x.example.", "a", True),
+        ("'ann.smith@x.example'", "a", True),
+        ("Ask Smith, Ann.", "a", False),
+        ("Ask Ann Smith!", "a", True),
+        ("Ask Ann Smith-Jones, or Mary-Ann Smith.", "a", None),
+        ("Hello.", "7.ann.smith@x.example.99", False),
+        ("Hello.", "a", None),
+    ],
+)
+def test_a_store_tells_surely_what_it_holds_as_a_whole(
+    store: Store, text: str, message_id: str, sure: bool | None
+):
+    take(store, mail("bob@far.example", [ME], text=text, message_id=message_id))
+    store.close()
+    whom = Whom(frozenset({"ann.smith@x.example"}), frozenset({"Ann Smith"}))
+    found = traces.in_store(store.path, whom)
+    assert (found.sure if found else None) is sure
+
+
+def test_a_namesakes_words_make_nothing_sure(store: Store):
+    one = mail("ann@else.example", [ME], text="Ann Smith has written this.", message_id="a")
+    take(store, replace(one, sender=Party("ann@else.example", "Ann Smith")))
+    store.close()
+    whom = Whom(frozenset({"ann.smith@x.example"}), frozenset({"Ann Smith"}))
+    assert traces.in_store(store.path, whom) == traces.Trace(False, traces.NAMESAKE)
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"to ann@x.example.", True),
+        (b'{"to": "ann@x.example"}', True),
+        (b'{"to": "first\\nann@x.example"}', True),
+        (b"google:ANN@x.example", True),
+        (b"joann@x.example", False),
+        (b"jo.ann@x.example", False),
+        (b"ann@x.example.org", False),
+        (b"ann@x.examples", False),
+        (b"\0googleann@x.examplesecret", True),  # columns side by side
+        (b"x" * PIECE + b" ann@x.example", True),
+        (b"x" * (PIECE - 5) + b" ann@x.example", True),
+        (b"\0" * (PIECE - traces.OVERLAP - 2) + b"joann@x.example" + b"\0" * 9000, True),
+    ],
+)
+def test_bytes_between_which_an_address_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes, found: bool
+):
+    monkeypatch.setattr(traces, "PIECE", PIECE)
+    (tmp_path / "file").write_bytes(raw)
+    whom = Whom(frozenset({"ann@x.example"}))
+    assert bool(traces.in_bytes(tmp_path / "file", whom)) is found
+    assert traces.in_bytes(tmp_path / "file", whom, {"joann@x.example", "jo.ann@x.example"}) is None or found
+
+
+def test_a_cut_piece_does_not_make_another_out_of_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(traces, "PIECE", PIECE)
+    whole = b"\0" * (PIECE - traces.OVERLAP - 2) + b"joann@x.example" + b"\0" * 9000
+    (tmp_path / "file").write_bytes(whole)
+    assert traces.in_bytes(tmp_path / "file", Whom(frozenset({"ann@x.example"})), {"joann@x.example"}) is None

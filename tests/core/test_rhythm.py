@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodwill.accounts import State
+from goodwill.config import parse
 from goodwill.plugin import Account
 from goodwill.rhythm import (
     FIRST_RETRY,
@@ -18,8 +19,7 @@ from goodwill.rhythm import (
     LONGEST,
     SLOWER,
     UNTIL_ASKED,
-    digest_day,
-    next_digest,
+    Hours,
     pause,
 )
 
@@ -81,14 +81,14 @@ def test_the_digest_stays_at_its_hour_through_summer_time():
     at, seen = time(7), []
     now = datetime(2026, 3, 27, 12, tzinfo=UTC)
     for _ in range(4):
-        now = next_digest(now, at, BERLIN)
+        now = Hours(at, BERLIN).next(now)
         seen.append(now.hour)
         assert now.astimezone(BERLIN).time() == at
     assert seen == [6, 5, 5, 5]  # the clocks go forward on the 29th
 
 
 def test_an_hour_that_a_day_does_not_have():
-    due = next_digest(datetime(2026, 3, 28, 12, tzinfo=UTC), time(2, 30), BERLIN)
+    due = Hours(time(2, 30), BERLIN).next(datetime(2026, 3, 28, 12, tzinfo=UTC))
     assert due == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
@@ -99,12 +99,28 @@ def test_an_hour_that_a_day_does_not_have():
 )
 def test_the_next_digest_is_within_a_day(moment: datetime, at: time, name: str):
     now, local = moment.replace(tzinfo=UTC), ZoneInfo(name)
-    due = next_digest(now, at.replace(microsecond=0), local)
+    due = Hours(at.replace(microsecond=0), local).next(now)
     assert now < due <= now + timedelta(hours=26)
 
 
 def test_the_day_whose_digest_it_is_is_the_owners():
     evening = datetime(2026, 10, 1, 23, 30, tzinfo=UTC)
-    assert digest_day(evening, time(7), BERLIN) is None  # half past one, there
-    assert digest_day(evening, time(1), BERLIN) == "2026-10-02"
-    assert digest_day(evening, time(7), ZoneInfo("America/New_York")) == "2026-10-01"
+    assert Hours(time(7), BERLIN).day(evening) is None  # half past one, there
+    assert Hours(time(1), BERLIN).day(evening) == "2026-10-02"
+    assert Hours(time(7), ZoneInfo("America/New_York")).day(evening) == "2026-10-01"
+
+
+def test_no_digest_on_a_day_that_is_off():
+    off = parse('[digest]\ndays = ["mon", "fri"]\nquiet = ["2026-12-24..2027-01-01"]', "x").is_without_digest
+    hours = Hours(time(7), BERLIN, off)
+    friday = datetime(2026, 12, 18, 6, tzinfo=UTC)
+    assert hours.day(friday) == "2026-12-18"
+    assert hours.next(friday) == datetime(2026, 12, 21, 6, tzinfo=UTC)
+    assert hours.next(datetime(2026, 12, 21, 6, tzinfo=UTC)) == datetime(2027, 1, 4, 6, tzinfo=UTC)
+    assert hours.day(datetime(2026, 12, 28, 9, tzinfo=UTC)) is None
+    assert hours.day(datetime(2026, 12, 20, 9, tzinfo=UTC)) is None  # a Sunday
+
+
+def test_where_every_day_is_off_it_is_looked_at_again():
+    now = datetime(2026, 12, 18, 6, tzinfo=UTC)
+    assert Hours(time(7), BERLIN, lambda day: True).next(now) > now

@@ -66,11 +66,12 @@ def test_launchd_is_told_the_same(tmp_path: Path, home: str):
 @pytest.mark.parametrize("home", ODD)
 def test_the_task_scheduler_is_told_the_same(tmp_path: Path, home: str):
     words = service.words(r"C:\Program Files\Python\pythonw.exe", Path(home), None)
-    content = service.task_scheduler(words, tmp_path).content.decode("utf-16")
+    content = service.task_scheduler(words, tmp_path, r"HOUSE\ada").content.decode("utf-16")
     root = ET.fromstring(content.partition("?>")[2])
     space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
     assert root.findtext(".//t:Command", namespaces=space) == words[0]
     assert root.findtext(".//t:Arguments", namespaces=space) == subprocess.list2cmdline(words[1:])
+    assert {one.text for one in root.iterfind(".//t:UserId", space)} == {r"HOUSE\ada"}  # nobody else's login
     assert root.findtext(".//t:ExecutionTimeLimit", namespaces=space) == "PT0S"
 
 
@@ -88,20 +89,20 @@ def test_install_status_and_uninstall(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "home").mkdir()
     said: list[str] = []
     one = serving.of_platform(tmp_path / "home", None, platform)
-    assert serving.status(one, said.append) == 1
-    assert serving.install(one, said.append) == 0
-    assert serving.install(one, said.append) == 0
-    assert serving.status(one, said.append) == 0
+    assert serving.status(one, lambda: True, said.append) == 1
+    assert serving.install(one, lambda: True, said.append) == 0
+    assert serving.install(one, lambda: True, said.append) == 0
+    assert serving.status(one, lambda: True, said.append) == 0
     other = serving.of_platform(tmp_path / "elsewhere", None, platform)
     if platform == "linux":
-        assert serving.status(other, said.append) == 1
+        assert serving.status(other, lambda: True, said.append) == 1
         assert "for another home" in said[-2]
     assert serving.uninstall(one, said.append) == 0
     assert not one.path.exists()
     assert serving.uninstall(one, said.append) == 0
     told = (tmp_path / "told").read_text()
     for word in {
-        "linux": ("enable", "disable"),
+        "linux": ("enable", "restart", "disable"),
         "darwin": ("load", "unload"),
         "win32": ("/Create", "/Delete"),
     }[platform]:
@@ -113,6 +114,28 @@ def test_where_nothing_can_be_started_the_owner_is_told_how(tmp_path: Path, monk
     monkeypatch.setenv("PATH", "")
     said: list[str] = []
     one = serving.of_platform(tmp_path / "home", None, "linux")
-    assert serving.install(one, said.append) == 2
+    assert serving.install(one, lambda: True, said.append) == 2
     assert "systemctl --user enable --now goodwill.service" in said[-1]
     assert one.path.exists()
+
+
+def test_a_background_that_ends_at_once_is_not_called_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The platform is content with having started it."""
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    program = tmp_path / "bin" / "launchctl"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(serving, "BEGINS", 0.3)
+    monkeypatch.setattr(serving, "LASTS", 0.1)
+    one = serving.of_platform(tmp_path / "home", None, "darwin")
+    said: list[str] = []
+    assert serving.install(one, lambda: False, said.append) == 2
+    assert "has ended again" in said[-1]
+    alive = iter((True, False))
+    assert serving.install(one, lambda: next(alive), said.append) == 2
+    assert serving.status(one, lambda: False, said.append) == 1
+    assert "It does not run" in said[-1]

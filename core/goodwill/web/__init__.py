@@ -1,0 +1,1 @@
+"""The page: what the door shows the owner's own browser."""
