@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+LONGEST = ("first_read", "soak", "kill", "forget", "faults", "run", "microsoft", "google", "thunderbird")
+"""The end-to-end tests that take longest: they begin first, so that none of several processes ends late."""
+FIGURE = "figure"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--messages", type=int, default=100_000, help="how many the large mailboxes hold")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 def in_ci() -> bool:
@@ -30,3 +44,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where everything must run: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Tells a figure that was measured; all of them are shown in the end, whichever process measured them."""
+    return lambda told: request.node.user_properties.append((FIGURE, told))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, ())]
+    told = [(one.nodeid, what) for one in reports for name, what in one.user_properties if name == FIGURE]
+    if told:
+        terminalreporter.section("figures")
+    for where, what in told:
+        terminalreporter.line(f"{where.rpartition('::')[2]}: {what}")

@@ -1,4 +1,7 @@
-"""Signing in to Google: the owner's own OAuth client, in the browser, with PKCE, for reading only."""
+"""Signing in to Google: the owner's own OAuth client, in the browser, with PKCE.
+
+It is for reading only, unless the owner wishes drafts to be marked, or the digest to be sent.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from goodwill.errors import AccountError, InputError, SignInError
 from goodwill.plugin import Desk
 from goodwill_connectors.google_http import AGAIN
 from goodwill_connectors.loopback import has_browser
+from goodwill_connectors.rights import asked
 from goodwill_connectors.wire import as_it_is
 
 AUTH = "https://accounts.google.com/o/oauth2/auth"
@@ -33,13 +37,21 @@ SCOPES = {
         "https://www.googleapis.com/auth/calendar.events.readonly",
         "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
     ),
+    "drafts": ("https://www.googleapis.com/auth/gmail.modify",),
+    "send": ("https://www.googleapis.com/auth/gmail.send",),
 }
-"""What each feature needs, and no more; by developers.google.com/identity/protocols/oauth2/scopes."""
+"""What each feature needs, and no more; by developers.google.com/identity/protocols/oauth2/scopes.
+
+Labels of a message are changed with gmail.modify or with a right to everything, no less: gmail.labels is for
+the list of labels only (developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/modify).
+"""
 BROADER = {
     "mail": frozenset(("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.modify")),
     "calendar": frozenset(
         ("https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/calendar.readonly")
     ),
+    "drafts": frozenset(("https://mail.google.com/",)),
+    "send": frozenset(("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.compose")),
 }
 """What allows as much, and is granted where the owner had allowed it to the same client before."""
 WAIT_SECONDS = 300
@@ -111,7 +123,7 @@ def sign_in(client: Client, features: Sequence[str], browser: bool, desk: Desk) 
     Without ``browser`` the owner opens the page anywhere and pastes the address at which it ends. Raises
     SignInError for a refusal, a time-out, and a client that Google does not know.
     """
-    scopes = [scope for feature in features for scope in SCOPES[feature]]
+    scopes = [scope for feature in asked(features) for scope in SCOPES[feature]]
     flow = InstalledAppFlow.from_client_config(client.config, scopes, autogenerate_code_verifier=True)
     with _relaxed(client.token):
         try:

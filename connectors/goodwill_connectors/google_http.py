@@ -18,7 +18,7 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
-from goodwill_connectors.wire import Gone, Refused, Wire, passes
+from goodwill_connectors.wire import REFUSED, Gone, Refused, Wire, passes
 
 AGAIN = "Sign in again: goodwill connect google"
 _QUOTA = frozenset(
@@ -134,4 +134,4 @@ def _refusal(error: HttpError, what: str) -> GoodwillError:
     if reasons & _DAILY:
         return AccountError(f"{what}: the project's quota of today is used up", "Run this again tomorrow")
     reason = error.reason or "no reason given"
-    return Refused(f"{what} refuses ({status}): {reason.strip().rstrip('.')}", "Nothing is lost", status)
+    return Refused(f"{what} refuses ({status}): {reason.strip().rstrip('.')}", REFUSED, status)

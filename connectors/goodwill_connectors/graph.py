@@ -1,4 +1,4 @@
-"""Microsoft Graph over the one HTTP stack: pages, links, batches, and its refusals in one sentence.
+"""Microsoft Graph over the one HTTP stack: pages, links, batches, changes, and its refusals in one sentence.
 
 Every request asks for immutable ids: others change when an item is moved. Graph names the next page, and
 the place from which changes follow, by whole addresses; they are followed as they are, but only ever to the
@@ -16,7 +16,7 @@ import requests
 from requests.auth import AuthBase
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
-from goodwill_connectors.wire import Gone, Refused, Wire, passes
+from goodwill_connectors.wire import REFUSED, Gone, Refused, Wire, passes
 
 NAME = "Outlook"
 API = "https://graph.microsoft.com"
@@ -62,7 +62,7 @@ def passing(answer: requests.Response) -> bool:
 
 
 class Graph:
-    """Reads from Graph at ``api`` (its address without the version; empty: Microsoft's own).
+    """Speaks to Graph at ``api`` (its address without the version; empty: Microsoft's own).
 
     ``renew`` is called when a token was refused, before it is tried once more.
     """
@@ -121,6 +121,14 @@ class Graph:
         """The bytes at ``path``."""
         return self._send("GET", self._root + path, 0).content
 
+    def change(self, path: str, fields: Mapping[str, Any], etag: str) -> Json:
+        """Give the item at ``path`` these ``fields``, if it is still the edition ``etag``; returns it then.
+
+        Raises Refused with the status 409 or 412 where it is another edition, and the errors of ``get``.
+        """
+        headers = {"If-Match": etag}
+        return _object(self._send("PATCH", self._root + path, 0, json=dict(fields), headers=headers))
+
     def batch(self, paths: Sequence[str], nothing: Collection[int] = (404,)) -> list[Json | None]:
         """What stands at each of ``paths``, in their order; None where the status means ``nothing``.
 
@@ -159,7 +167,7 @@ class Graph:
         return _object(self._send("GET", url, page))
 
     def _send(self, method: str, url: str, page: int, **more: Any) -> requests.Response:
-        headers = {"Prefer": _prefer(page)}
+        headers = {"Prefer": _prefer(page), **more.pop("headers", {})}
         more |= {"headers": headers, "allow_redirects": False}  # each request carries the sign-in
         answer = self._wire.request(method, url, **more)
         if answer.status_code == 401:
@@ -223,7 +231,7 @@ def _refusal(answer: requests.Response) -> GoodwillError:
     if status == 401:
         return SignInError("Microsoft does not accept the sign-in", AGAIN)
     what = f"{NAME} refuses ({status}{f' {code}' if code else ''}): {message}".rstrip(". :")
-    return Refused(what, "Nothing is lost", status)
+    return Refused(what, REFUSED, status)
 
 
 def _error(answer: requests.Response) -> tuple[str, str]:

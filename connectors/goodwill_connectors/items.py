@@ -13,6 +13,7 @@ from goodwill.plugin import Item, Known, Page
 from goodwill_connectors.headers import text_of
 from goodwill_connectors.mail import parse_mail
 from goodwill_connectors.mime import divide
+from goodwill_connectors.own_digest import is_digest_mail
 
 PAGE = 500
 PAGE_BYTES = 16 << 20
@@ -95,6 +96,8 @@ def mail_item(stream: str, found: Found, horizon: datetime) -> Item | None:
         return None
     if raw is None or is_discarded(raw):
         return None
+    if is_digest_mail(raw):
+        return Item(stream, found.id, found.version)
     try:
         event, calendars = parse_mail(raw)
     except InputError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,23 +11,38 @@ import requests
 
 from goodwill.errors import ConfigError, InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
-from goodwill_connectors import microsoft_auth, outlook_calendar
+from goodwill_connectors import microsoft_auth, outlook_calendar, rights
 from goodwill_connectors.calendars import chosen
-from goodwill_connectors.graph import AGAIN, REQUESTS_A_MINUTE, Graph, Signed, passing
+from goodwill_connectors.drafts import OutlookDrafts, OutlookMarks
+from goodwill_connectors.graph import AGAIN, API, REQUESTS_A_MINUTE, VERSION, Graph, Signed, passing
 from goodwill_connectors.microsoft_auth import Cache
 from goodwill_connectors.outlook_calendar import OutlookCalendar
 from goodwill_connectors.outlook_mail import OutlookMail, addresses, readable
 from goodwill_connectors.pace import Pace
+from goodwill_connectors.rights import MARK, asked, intention, wanted
+from goodwill_connectors.self_mail import GraphSender
 from goodwill_connectors.tokens import Tokens
 from goodwill_connectors.wire import Wire, as_it_is
 
 NAME = "microsoft"
-OPTIONS = frozenset(("client", "no_browser", "device_code", "tenant", "only", "calendar"))
+OPTIONS = frozenset(
+    ("client", "no_browser", "device_code", "tenant", "only", "calendar", "mark_drafts", "send_digest")
+)
 ENDPOINTS = frozenset(("client", "api", "auth", "units_per_minute"))
 APPS = "https://account.live.com/consent/Manage (personal) or https://myapps.microsoft.com (work)"
+may_mark = rights.may_mark
+may_send = rights.may_send
 _WHY = {
     "mail": "mail, to see who did what for whom (Mail.Read)",
     "calendar": "calendars, to see whom you meet (Calendars.Read)",
+    "drafts": "mail, to see who did what for whom and to mark drafts (Mail.ReadWrite, which your app's "
+    "registration must list). Microsoft knows no smaller right for that: this one would also allow to write, "
+    f"change and delete mail, though not to send it. Goodwill puts one category, '{MARK}', on drafts and "
+    "takes it off again, where [drafts] mark is true; it changes nothing else. What you send all the same "
+    "keeps the category, and who gets it may see it",
+    "send": "to send mail (Mail.Send, which your app's registration must list). Microsoft knows no smaller "
+    "right for that: this one would allow to write to anybody. Goodwill sends the digest, from you to you, "
+    "where [digest] deliver says so; nothing else",
 }
 
 
@@ -36,17 +51,15 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
 
     ``wishes`` are the options of the command line. Raises InputError and AccountError.
     """
-    features = (wishes["only"],) if wishes.get("only") else ("mail", "calendar")
-    if wishes.get("calendar") and "calendar" not in features:
-        raise InputError("--calendar chooses calendars, and --only mail reads none", "Leave one of them out")
+    features = wanted(wishes)
     if wishes.get("device_code") and wishes.get("no_browser"):
         raise InputError("--device-code and --no-browser are two ways to sign in", "Leave one of them out")
     endpoints = desk.endpoints("")
     client = microsoft_auth.client_of(str(wishes.get("client") or endpoints.get("client") or ""), desk)
     settings: dict[str, Any] = {"client": client, "features": list(features)}
     settings["authority"] = _authority(str(endpoints.get("auth") or ""), str(wishes.get("tenant") or ""))
-    desk.say("Microsoft will ask you to allow Goodwill to read, and never to change:")
-    for feature in features:
+    desk.say(intention("Microsoft", features))
+    for feature in asked(features):
         desk.say(f"  - {_WHY[feature]}")
     desk.say(
         "  - your name and address, to know whose account it is (User.Read), also later (offline_access)"
@@ -55,9 +68,14 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
     app = _application(settings, cache)
     how = "code" if wishes.get("device_code") else "by hand" if wishes.get("no_browser") else "browser"
     found = microsoft_auth.sign_in(app, microsoft_auth.scopes(features), how, desk)
-    left_out = microsoft_auth.missing(found, features)
+    # The right to mark drafts is the one to read mail too.
+    left_out = ["mail" if one == "drafts" else one for one in microsoft_auth.missing(found, features)]
     if left_out:
-        raise SignInError(f"your {' and '.join(left_out)} was not allowed to be read", f"{AGAIN}, and accept")
+        read = [one for one in left_out if one != "send"]
+        what = (
+            f"your {' and '.join(read)} was not allowed to be read" if read else "it was not allowed to send"
+        )
+        raise SignInError(what, f"{AGAIN}, and accept")
     return _look(settings, cache, wishes.get("calendar") or (), desk)
 
 
@@ -107,22 +125,8 @@ def disconnect(account: Account, desk: Desk) -> str:
 
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
     """What there is to read, each with its name; raises SignInError where the sign-in is missing."""
-    tokens = Tokens(desk.home, account.name)
-    kept = tokens.load()
-    if not kept:
-        raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
-    cache = Cache()
-    try:
-        cache.deserialize(kept)
-        cache.find(Cache.CredentialType.ACCOUNT)
-    except (ValueError, TypeError, AttributeError, KeyError):
-        raise SignInError(f"the sign-in of {account.address} that is kept is damaged", AGAIN) from None
+    cache, keep = _signed(account, desk)
     settings, endpoints = account.settings, desk.endpoints(account.address)
-
-    def keep() -> None:
-        if cache.has_state_changed:
-            tokens.save(cache.serialize())
-
     found: list[tuple[str, Connector]] = []
     features = settings["features"]
     if "mail" in features:
@@ -136,6 +140,45 @@ def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
         calendar = OutlookCalendar(graph, tuple(settings.get("calendars", ())), me, desk.now)
         found.append(("Outlook calendar", calendar))
     return found
+
+
+def drafts(account: Account, desk: Desk) -> OutlookDrafts | None:
+    """The drafts of the mailbox; None where mail is not read."""
+    if "mail" not in account.settings["features"]:
+        return None
+    cache, keep = _signed(account, desk)
+    graph = _graph(account.settings, cache, desk.endpoints(account.address), "Outlook mail", keep)
+    kind = OutlookMarks if rights.may_mark(account) else OutlookDrafts
+    return kind(graph, account.address)
+
+
+def sender(account: Account, desk: Desk) -> GraphSender:
+    """Who sends mail to the owner from their own mailbox; raises SignInError without the sign-in."""
+    cache, keep = _signed(account, desk)
+    session, signed = _session(account.settings, cache, keep)
+    root = str(desk.endpoints(account.address).get("api") or API).rstrip("/") + VERSION
+    again = f"goodwill connect {NAME} --send-digest"
+    return GraphSender(session, f"{root}me/sendMail", signed.renew, again)
+
+
+def _signed(account: Account, desk: Desk) -> tuple[Cache, Callable[[], None]]:
+    """The sign-in that is kept, and how to keep it where it was renewed."""
+    tokens = Tokens(desk.home, account.name)
+    kept = tokens.load()
+    if not kept:
+        raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
+    cache = Cache()
+    try:
+        cache.deserialize(kept)
+        cache.find(Cache.CredentialType.ACCOUNT)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        raise SignInError(f"the sign-in of {account.address} that is kept is damaged", AGAIN) from None
+
+    def keep() -> None:
+        if cache.has_state_changed:
+            tokens.save(cache.serialize())
+
+    return cache, keep
 
 
 def explain(account: Account, error: SignInError, now: datetime) -> SignInError:
@@ -154,6 +197,15 @@ def _graph(
     settings: Mapping[str, Any], cache: Cache, endpoints: Mapping[str, Any], name: str, keep: Any
 ) -> Graph:
     """Graph over a session that signs, renews the sign-in by itself, and stays within the quota."""
+    session, signed = _session(settings, cache, keep)
+    quota = int(endpoints.get("units_per_minute") or REQUESTS_A_MINUTE)
+    pace = Pace(0.9 * quota, 60, 0.05 * quota)
+    wire = Wire(session, name, passing, before=lambda url: pace.spend(1))
+    return Graph(wire, str(endpoints.get("api") or ""), signed.renew)
+
+
+def _session(settings: Mapping[str, Any], cache: Cache, keep: Any) -> tuple[requests.Session, Signed]:
+    """A session that signs each request, and whom to tell that a token was refused."""
     asked = microsoft_auth.scopes(settings["features"])
     app: list[Any] = []
 
@@ -167,7 +219,4 @@ def _graph(
     signed = Signed(token)
     session = requests.Session()
     session.auth = signed
-    quota = int(endpoints.get("units_per_minute") or REQUESTS_A_MINUTE)
-    pace = Pace(0.9 * quota, 60, 0.05 * quota)
-    wire = Wire(session, name, passing, before=lambda url: pace.spend(1))
-    return Graph(wire, str(endpoints.get("api") or ""), signed.renew)
+    return session, signed

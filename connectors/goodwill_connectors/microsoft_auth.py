@@ -1,8 +1,9 @@
-"""Signing in to Microsoft with MSAL: in the browser of this machine, as a public client, for reading only.
+"""Signing in to Microsoft with MSAL: in the browser of this machine, as a public client.
 
-MSAL speaks over the one HTTP stack. What Entra refuses it numbers (AADSTS…); ``refusal`` says in plain words
-what the owner, or an administrator, can do about it, by learn.microsoft.com/en-us/entra/identity-platform/
-reference-error-codes.
+It is for reading only, unless the owner wishes drafts to be marked, or the digest to be sent. MSAL
+speaks over the one HTTP stack.
+What Entra refuses it numbers (AADSTS…); ``refusal`` says in plain words what the owner, or an administrator,
+can do about it, by learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from goodwill.errors import AccountError, InputError, SignInError, Unavailable
 from goodwill.plugin import Desk
 from goodwill_connectors.graph import AGAIN
 from goodwill_connectors.loopback import Loopback, has_browser, query_of
+from goodwill_connectors.rights import asked
 from goodwill_connectors.wire import Wire
 
 AUTH = "https://login.microsoftonline.com"
 TENANT = "common"
-SCOPES = {"mail": "Mail.Read", "calendar": "Calendars.Read"}
+SCOPES = {"mail": "Mail.Read", "calendar": "Calendars.Read", "drafts": "Mail.ReadWrite", "send": "Mail.Send"}
 """What each feature needs; to it come User.Read (whose account it is) and offline_access (MSAL's own)."""
 WHOSE = "User.Read"
 WAIT_SECONDS = 300
@@ -67,8 +69,8 @@ def _plain(more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def scopes(features: Sequence[str]) -> list[str]:
-    """What is asked for, to read ``features``."""
-    return [*(SCOPES[feature] for feature in features), WHOSE]
+    """What is asked for, for the sake of ``features``."""
+    return [*(SCOPES[feature] for feature in asked(features)), WHOSE]
 
 
 def application(client: str, authority: str, cache: Cache, wire: Wire) -> msal.PublicClientApplication:
@@ -172,7 +174,7 @@ def token(app: msal.PublicClientApplication, asked: Sequence[str], anew: bool) -
 def missing(found: Mapping[str, Any], features: Sequence[str]) -> list[str]:
     """Which of ``features`` were not allowed."""
     granted = {one.rpartition("/")[2].lower() for one in str(found.get("scope") or "").split()}
-    return [feature for feature in features if SCOPES[feature].lower() not in granted]
+    return [feature for feature in asked(features) if SCOPES[feature].lower() not in granted]
 
 
 _ADMIN = (

@@ -3,7 +3,7 @@
 Graph tells changes only within a window of time, and of a series it tells stubs; so the delta says *that*
 something changed, and what it is now is asked for: of every series that was touched the master and all its
 occurrences in the window. What the delta calls removed may have moved, or left the window: it is looked up
-before it is believed. The window reaches from ``BEHIND`` (or the last reading, if that is longer ago) to
+before it is believed. The window reaches from ``BEHIND`` before now (or before the last reading) to
 ``AHEAD``; when half of what lay ahead is used up it is drawn anew. Earlier entries are read once.
 """
 
@@ -136,9 +136,9 @@ class OutlookCalendar:
         return None if serves else self._drawn(place)
 
     def _drawn(self, place: Place) -> tuple[datetime, datetime]:
-        """A window around now that also holds what was not read since the last time."""
+        """A window around now, which also holds what a window of the last time would have held."""
         last = _iso(place.at) or self._now
-        since = max(min(self._now - BEHIND, last - timedelta(days=1)), self._now + AHEAD - LONGEST_VIEW)
+        since = max(min(self._now, last) - BEHIND, self._now + AHEAD - LONGEST_VIEW)
         until = self._now + AHEAD
         return (
             datetime.combine(since.date(), time(), UTC),

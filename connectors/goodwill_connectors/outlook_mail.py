@@ -19,7 +19,7 @@ from goodwill_connectors.cursors import pack, unpack
 from goodwill_connectors.graph import AGAIN, DELTA, NEXT, Graph, Json, rows
 from goodwill_connectors.headers import moment
 from goodwill_connectors.items import Found, mail_item
-from goodwill_connectors.outlook_text import IN_REPLY_TO, ODD, REFERENCES, message_event
+from goodwill_connectors.outlook_text import IN_REPLY_TO, ODD, REFERENCES, is_own_digest, message_event
 from goodwill_connectors.wire import Gone, Refused
 
 NAME = "Outlook mail"
@@ -211,8 +211,11 @@ class OutlookMail:
             item = self._as_it_came(folder, id_, place)
             if item is not None:
                 return item
+        own = self._address if folder.sent else ""
         try:
-            event = message_event(message, self._address if folder.sent else "")
+            if is_own_digest(message, own):
+                return Item(folder.stream, id_)
+            event = message_event(message, own)
         except ODD as error:
             problem = Problem(place, f"cannot be understood ({type(error).__name__})")
             return Item(folder.stream, id_, problems=(problem,))

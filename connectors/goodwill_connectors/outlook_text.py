@@ -16,6 +16,7 @@ from goodwill_connectors.calendar_text import description, is_room, stamp
 from goodwill_connectors.headers import clean_name, identities
 from goodwill_connectors.mail import event_of
 from goodwill_connectors.mime import MOST_TEXT, Body
+from goodwill_connectors.own_digest import is_digest
 
 IN_REPLY_TO, REFERENCES = "String 0x1042", "String 0x1039"
 """PidTagInReplyToId and PidTagInternetReferences ([MS-OXPROPS]): a sent mail has no other headers."""
@@ -39,6 +40,21 @@ def message_event(message: Mapping[str, Any], own: str = "") -> Event:
     Inside an organisation Exchange may name people by a directory path instead of an address: of the
     owner's own mail the author is known all the same, others are left out.
     """
+    headers = _whole_headers(message, own)
+    body = message.get("body") or {}
+    content = _text(body, "content")
+    if _text(body, "contentType").lower() != "text":
+        content = from_html(content[:LONGEST])
+    return event_of(headers, Body(own=[content[: MOST_TEXT * 2]]))
+
+
+def is_own_digest(message: Mapping[str, Any], own: str = "") -> bool:
+    """Whether a mail is a digest of Goodwill's to its own reader."""
+    return is_digest(_whole_headers(message, own))
+
+
+def _whole_headers(message: Mapping[str, Any], own: str) -> dict[str, list[str]]:
+    """The headers as they came, with those of whom and what that Graph tells in other words."""
     headers = _headers(message)
     author = _addressed([message.get("from") or message.get("sender") or {}])
     if author or own:
@@ -48,11 +64,7 @@ def message_event(message: Mapping[str, Any], own: str = "") -> Event:
     headers["subject"] = [_text(message, "subject")]
     headers["message-id"] = [_text(message, "internetMessageId")]
     headers.setdefault("date", [_text(message, "sentDateTime")])
-    body = message.get("body") or {}
-    content = _text(body, "content")
-    if _text(body, "contentType").lower() != "text":
-        content = from_html(content[:LONGEST])
-    return event_of(headers, Body(own=[content[: MOST_TEXT * 2]]))
+    return headers
 
 
 def _headers(message: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -38,6 +38,9 @@ _LOST = (
 
 Passing = Callable[[requests.Response], bool]
 
+REFUSED = "Nothing is lost; if it stays so, connect the account again, or ask whoever runs it for you"
+"""What helps where a provider refuses for a reason of its own."""
+
 
 class Gone(GoodwillError):
     """What was asked for is not there (any more): HTTP ``status`` 404 or 410."""

@@ -1,5 +1,1 @@
 """Goodwill: the ledger of your relationships."""
-
-import logging
-
-logging.getLogger("goodwill").addHandler(logging.NullHandler())

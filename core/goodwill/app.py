@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from goodwill import (
     accounts,
+    advising,
     care,
-    door,
+    delivery,
+    gate,
+    health,
     plugin,
     posting,
     ranking,
@@ -33,7 +36,7 @@ from goodwill.codec import digest as hash_of
 from goodwill.codec import iso, readable_event, readable_signal, seconds, unpack_signal
 from goodwill.config import Config
 from goodwill.detect import Detectors
-from goodwill.digest import Advice
+from goodwill.digest import Advice, Owner, picked_up
 from goodwill.errors import InputError
 from goodwill.evaluation import OUTCOMES
 from goodwill.inbound import Drawn, drawn
@@ -41,10 +44,17 @@ from goodwill.judging import FILES, Judge, Review, need_owner
 from goodwill.model import Context, Event, Flag, Person, Standing, Verdict
 from goodwill.outcomes import Answer, Warned
 from goodwill.people import is_full_name, plain_name, propose_owner
+from goodwill.plugin import may_mark
 from goodwill.said import said_of
 from goodwill.standing import fold
 from goodwill.store import Store
+from goodwill.trouble import DOOR, Trouble
+from goodwill.verdict import Account
+from goodwill.words import bare_subject
+from goodwill.zones import zone
 
+GROUPS = ("detectors", "subscribers", "connectors", "providers", "formats", "channels")
+"""What plugins are registered as, each below ``goodwill.``."""
 LOOK_AHEAD_DAYS = 14
 """Somebody with whom a meeting stands this near needs no reminder."""
 
@@ -73,8 +83,7 @@ class App:
 
     def plugins(self) -> list[plugin.Loaded]:
         """Everything that is installed in either wing, loaded or not."""
-        groups = ("detectors", "subscribers", "connectors", "providers", "formats")
-        return [one for group in groups for one in plugin.load(group, self.config.disabled)]
+        return [one for group in GROUPS for one in plugin.load(group, self.config.disabled)]
 
     # Taking in
 
@@ -183,7 +192,11 @@ class App:
 
     def deliver(self, now: datetime) -> None:
         """Tell the subscribers what has come in."""
-        stream.deliver(self.store, plugin.load("subscribers", self.config.disabled), seconds(now))
+        stream.deliver(self.store, self._subscribers, seconds(now))
+
+    @cached_property
+    def _subscribers(self) -> list[plugin.Loaded]:
+        return plugin.load("subscribers", self.config.disabled)
 
     # Judging
 
@@ -200,9 +213,16 @@ class App:
         """The warnings with what came of them, and the threshold as it has risen by them."""
         return self.judge.review(now)
 
-    def answer(self, number: int, said: str, now: datetime) -> Warned:
-        """Write down what the owner says of warning ``number``; raises InputError where there is none."""
-        with self.store.writing(), self.store.transaction() as connection:
+    def account(self, address: str, now: datetime) -> tuple[Account, bool]:
+        """How the owner stands with whoever has ``address``, and whether all of the history is known."""
+        return self.judge.account(address, now)
+
+    def answer(self, number: int, said: str, now: datetime, patience: float = 0) -> Warned:
+        """Write down what the owner says of warning ``number``; raises InputError where there is none.
+
+        ``patience`` is in seconds, as in ``Store.writing``.
+        """
+        with self.store.writing(patience), self.store.transaction() as connection:
             found = {one.id: one for one in warned.all_up_to(connection, seconds(now))}
             if number not in found:
                 raise InputError(f"there is no warning {number}", "`goodwill review` lists them")
@@ -218,21 +238,37 @@ class App:
         with self.store.writing(), self.store.transaction() as connection:
             warned.reset(connection)
 
-    def announce(self, verdict: Verdict, now: datetime) -> Verdict:
+    def announce(self, verdict: Verdict, now: datetime, patience: float = 0) -> Verdict:
         """Keep the warnings of a verdict and tell the subscribers, without the draft's words.
 
-        Returns the verdict with the numbers of its warnings.
+        Returns the verdict with the numbers of its warnings. ``patience`` is in seconds, as in
+        ``Store.writing``.
         """
         if verdict.verdict == "clear":
             return verdict
-        with self.store.writing():
-            with self.store.transaction() as connection:
-                numbers = warned.keep(connection, verdict)
-                key = f"{hash_of(repr(verdict)):016x}"
-                stream.publish(connection, "verdict", key, report.verdict(verdict, quotes=False))
-            self.deliver(now)
+        judged = self.keep(verdict, patience)
+        self.tell(now, patience)
+        return judged
+
+    def keep(self, verdict: Verdict, patience: float = 0) -> Verdict:
+        """Keep the warnings of a verdict, and put it into the stream; otherwise as ``announce``."""
+        with self.store.writing(patience), self.store.transaction() as connection:
+            numbers = warned.keep(connection, verdict)
+            key = f"{hash_of(repr(verdict)):016x}"
+            stream.publish(connection, "verdict", key, report.verdict(verdict, quotes=False))
         recipients = tuple(replace(one, warning=numbers.get(one.address, 0)) for one in verdict.recipients)
         return replace(verdict, recipients=recipients)
+
+    def announce_draft(self, verdict: Verdict, account: str, now: datetime) -> None:
+        """Keep the warnings of a draft that lies in ``account``, and tell the subscribers."""
+        judged = self.keep(verdict, sync.PATIENCE)
+        payload = report.verdict(judged, quotes=False) | {"account": account}
+        self._announce("draft", f"{hash_of(repr(verdict)):016x}", payload, now)
+
+    def tell(self, now: datetime, patience: float = 0) -> None:
+        """Tell the subscribers what they do not know yet."""
+        with self.store.writing(patience):
+            self.deliver(now)
 
     def _announce(self, topic: str, key: str, payload: Mapping[str, Any], now: datetime) -> None:
         with self.store.writing(sync.PATIENCE):
@@ -288,20 +324,64 @@ class App:
 
     def digest(self, now: datetime) -> tuple[Advice, ...]:
         """Whom to invest in, as of ``now``."""
-        at = seconds(now)
+        return self.digest_of(self.standings(now), now)
+
+    def digest_of(
+        self,
+        standings: Iterable[tuple[Person, tuple[int, ...], Standing]],
+        now: datetime,
+        among: Collection[int] | None = None,
+    ) -> tuple[Advice, ...]:
+        """As ``digest``, of these people only; ``among`` are the numbers of all their addresses, if known."""
+        at, now = seconds(now), self.local(now)
         until = seconds(now + timedelta(days=LOOK_AHEAD_DAYS))
+        numbers: dict[int, tuple[int, ...]] = {}
         with self.store.reading() as connection:
-            ahead = shelf.ahead(connection, at, until)
-        people = (
-            (person, standing, not ahead.isdisjoint(ids)) for person, ids, standing in self.standings(now)
-        )
-        return digests.digest(people, self.config.digest_people)
+            addresses = need_owner(connection)
+            ahead = shelf.ahead(connection, at, until, digests.CROWD, among)
+            memory = advising.memory(connection, now)
+            owner = Owner(addresses, shelf.names_on_mail(connection, addresses))
+
+            def everybody() -> Iterator[tuple[Person, Standing, int | None]]:
+                for person, ids, standing in standings:
+                    numbers[person.id] = ids
+                    yield person, standing, min((ahead[one] for one in ids if one in ahead), default=None)
+
+            found = digests.digest(
+                everybody(),
+                self.config.digest_people,
+                lambda advice: memory.rests(advice, at),
+                owner,
+                lambda one, other: not shelf.met_before(connection, numbers[one.id], numbers[other.id]),
+            )
+            return tuple(
+                picked_up(one, bare_subject(shelf.last_subject(connection, numbers[one.person.id], at)))
+                for one in found
+            )
+
+    def health(self, now: datetime) -> str:
+        """How the accounts are read, in one line."""
+        streams = schema.streams.c
+        with self.store.reading() as connection:
+            files = connection.scalar(select(func.max(streams.polled_at)).where(streams.account == FILES))
+            return health.line(accounts.states(connection), files, seconds(now))
+
+    def digest_report(self, advice: Sequence[Advice], now: datetime) -> dict[str, Any]:
+        """A digest as ``digest --json`` prints it and subscribers get it."""
+        return report.digest(advice, seconds(now), self.health(now))
 
     def announce_digest(self, advice: Sequence[Advice], now: datetime, day: str = "") -> None:
-        """Tell the subscribers of a digest that is not empty; one a ``day`` (ISO 8601; else that of now)."""
+        """Tell the subscribers of a digest that is not empty; one a ``day`` (ISO 8601; else that of now).
+
+        It is kept, so that nobody hears the same for ever.
+        """
         if advice:
-            payload = report.digest(advice, seconds(now))
-            self._announce("digest", day or f"{now:%Y-%m-%d}", payload, now)
+            payload = self.digest_report(advice, now)
+            self._announce("digest", day or f"{self.local(now):%Y-%m-%d}", payload, now)
+
+    def local(self, now: datetime) -> datetime:
+        """The same moment where the owner is: what is said once a day, is said once a day of theirs."""
+        return now.astimezone(zone(self.config))
 
     # Looking in
 
@@ -336,6 +416,7 @@ class App:
                 for id_ in batch:
                     yield readable_event(events[id_]) | {"signals": said.get(id_, [])}
 
+    @cached_property
     def _plugin_problems(self) -> list[dict[str, str]]:
         found = [one.problem for one in self.plugins() if one.problem]
         return [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in found]
@@ -347,6 +428,7 @@ class App:
 
     def status(self) -> Status:
         """What the store holds, where it came from, and what went wrong."""
+        background, served = self.store.is_polled(), self.store.is_served()
         with self.store.reading() as connection:
             table, streams = schema.problems.c, schema.streams.c
             problems = connection.execute(
@@ -358,9 +440,13 @@ class App:
                 )
             ).all()
             stale = _stale(connection, self.detectors.fingerprint)
+            states = accounts.states(connection)
             return Status(
-                accounts=accounts.states(connection),
-                background=self.store.is_polled(),
+                accounts=states,
+                background=background,
+                trouble=Trouble(self.home).read() if background else "",
+                door=served,
+                door_trouble=Trouble(self.home, DOOR).read() if background and not served else "",
                 home=str(self.home),
                 owner=sorted(posting.owner_of(connection)),
                 counts=shelf.counts(connection),
@@ -374,22 +460,41 @@ class App:
                     }
                     for row in sources
                 ],
-                problems=[*self._plugin_problems(), *(dict(row._mapping) for row in problems)],
+                problems=[*self._plugin_problems, *(dict(row._mapping) for row in problems)],
                 stale=stale,
+                unmarked=self._unmarked(states),
+                undelivered=[
+                    told
+                    for way in self.config.deliver
+                    if (claim := delivery.unpack(posting.get_meta(connection, delivery.name(way))))
+                    and (told := delivery.in_words(way, claim))
+                ],
             )
+
+    def _unmarked(self, states: Sequence[accounts.State]) -> list[str]:
+        """The accounts whose drafts are to be marked, and may not be."""
+        if not self.config.mark_drafts:
+            return []
+        return [state.account.name for state in states if may_mark(state.account) is False]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What ``goodwill status`` shows. ``stale`` counts mails read by other detectors than today's.
 
-    ``background``: accounts are being read by somebody just now.
+    ``background``: accounts are being read by somebody just now; ``trouble`` is what keeps that from being
+    stored. ``door``: it is open to those who ask before they send; ``door_trouble`` is what keeps it shut.
+    ``unmarked`` names the accounts whose drafts are to be marked, and may not be; ``undelivered`` says why
+    the last digest has not gone by some way.
     """
 
     SHOWN: ClassVar[int] = 20
 
     accounts: list[accounts.State]
     background: bool
+    trouble: str
+    door: bool
+    door_trouble: str
     home: str
     owner: list[str]
     counts: dict[str, int]
@@ -397,13 +502,15 @@ class Status:
     sources: list[dict[str, Any]]
     problems: list[dict[str, str]]
     stale: int
+    unmarked: list[str]
+    undelivered: list[str]
 
 
 def _stale(connection: Connection, fingerprint: str) -> int:
     table, readers = schema.events.c, schema.readers.c
     current = connection.scalar(select(readers.id).where(readers.detectors == fingerprint))
     # From what was forgotten no reading can tell more.
-    query = select(table.id).where(table.readers != (current or 0), ~table.rank.endswith(door.CLOSED))
+    query = select(table.id).where(table.readers != (current or 0), ~table.rank.endswith(gate.CLOSED))
     return len(connection.execute(query).all())
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from goodwill.ledger import DAY, GOODWILL_HALF_LIFE, OFFER_SHARE, SIZE_POINTS, THINGS, faded
-from goodwill.model import Entry
+from goodwill.model import Entry, Ledger
 
 WAIT_DAYS = 14
 """So long an answer may take; an ask without any counts as ignored then."""
@@ -19,7 +19,7 @@ UNGRANTED_SHARE = 0.5
 _WORDS = {"asked": ("heard", "got"), "was asked": ("wrote", "gave")}
 
 
-def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def told_apart(entries: Sequence[Entry]) -> Ledger:
     """Return ``entries`` (in order of time) with the outcome that every ask has when nothing more comes.
 
     What follows in the thread tells: something given grants, a refusal declines, any other letter
@@ -28,7 +28,7 @@ def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     the ledger shows more, and an offer that was kept is worth no more than what it exceeds the deed by.
     """
     if not any(entry.kind in _WORDS or entry.status == "offer" for entry in entries):
-        return tuple(entries)
+        return Ledger(entries)
     by_thread: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     alone: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
@@ -51,7 +51,7 @@ def told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
             grant = _grant(entry, word, gifts)
             if grant is not None:
                 grants.setdefault((word.event_id, entry.type), grant)
-    return tuple(sorted([*found, *grants.values()], key=lambda entry: entry.at))
+    return Ledger(sorted([*found, *grants.values()], key=lambda entry: entry.at))
 
 
 def _grant(ask: Entry, word: Entry, gifts: Sequence[Entry]) -> Entry | None:
@@ -96,12 +96,15 @@ def keeps(deed: Entry, offer: Entry) -> bool:
     return deed.at > offer.at and (deed.type == offer.type or deed.thread == offer.thread)
 
 
-def as_of(entries: Sequence[Entry], now: int) -> tuple[Entry, ...]:
+def as_of(entries: Ledger, now: int) -> Ledger:
     """Return ``entries``, told apart, with those asks open that did not wait too long ``now`` (seconds)."""
     latest = len(entries)
     while latest and entries[latest - 1].at >= now - WAIT_DAYS * DAY:
         latest -= 1
-    return (*entries[:latest], *(_reopened(entry) for entry in entries[latest:]))
+    late = [_reopened(entry) for entry in entries[latest:]]
+    if all(new is old for new, old in zip(late, entries[latest:], strict=True)):
+        return entries
+    return Ledger((*entries[:latest], *late))
 
 
 def _reopened(entry: Entry) -> Entry:

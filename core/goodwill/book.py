@@ -7,12 +7,12 @@ are kept together or not at all.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from goodwill import door, schema
+from goodwill import gate, schema
 from goodwill.codec import digest, message_hash, pack_event, pack_signal, seconds
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.model import Context, Event
@@ -36,6 +36,11 @@ class Tally:
     items: int = 0
     problems: int = 0
 
+    def add(self, other: Tally) -> None:
+        """Count another batch as well."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
 
 @dataclass(slots=True)
 class _Row:
@@ -46,7 +51,7 @@ class _Row:
     @property
     def closed(self) -> bool:
         """Whether it was forgotten, or somebody in it: no edition takes its place."""
-        return self.rank.endswith(door.CLOSED)
+        return self.rank.endswith(gate.CLOSED)
 
 
 @dataclass(slots=True)
@@ -89,7 +94,7 @@ class Book:
         owner = owner_of(connection)
         readers = self.readers(connection)
         met = len(events)
-        events = door.admitted(connection, events, owner)
+        events = gate.admitted(connection, events, owner)
         tally.met += met - len(events)
         tally.again += met - len(events)
         plan = _Plan(_known(connection, events))
@@ -122,8 +127,8 @@ class Book:
     def call_off(self, connection: Connection, events: Collection[int]) -> None:
         """Take out stored calendar entries, by their numbers."""
         keys = schema.keys
-        door.close(connection, door.closed(connection, events))
-        for chunk in batches(sorted(set(events) - {door.NOTHING}), CHUNK):
+        gate.close(connection, gate.closed(connection, events))
+        for chunk in batches(sorted(set(events) - {gate.NOTHING}), CHUNK):
             connection.execute(delete(keys).where(keys.c.event_id.in_(chunk)))
             withdraw(connection, chunk, owner_of(connection))
 
@@ -136,7 +141,7 @@ class Book:
         """
         owner = owner_of(connection)
         readers = self.readers(connection)
-        closed = door.closed(connection)
+        closed = gate.closed(connection)
         read = left = 0
         for batch in batches(stored_events(connection), CHUNK):
             whole = [(id_, event) for id_, event in batch if id_ not in closed]
@@ -218,13 +223,13 @@ def _known(connection: Connection, events: Sequence[Event]) -> dict[int, _Row]:
     query = (
         select(keys.hash, keys.event_id, table.rank, table.readers)
         .join_from(schema.keys, schema.events, table.id == keys.event_id, isouter=True)
-        .where((keys.event_id == door.NOTHING) | table.id.is_not(None))
+        .where((keys.event_id == gate.NOTHING) | table.id.is_not(None))
     )
     found: dict[int, _Row] = {}
     rows: dict[int, _Row] = {}
     for chunk in batches(hashes, CHUNK):
         for hash_, id_, rank, readers in connection.execute(query.where(keys.hash.in_(chunk))):
-            row = _Row(id_, rank, readers) if id_ != door.NOTHING else _Row(id_, door.CLOSED, 0)
+            row = _Row(id_, rank, readers) if id_ != gate.NOTHING else _Row(id_, gate.CLOSED, 0)
             found[hash_] = rows.setdefault(id_, row)
     return found
 

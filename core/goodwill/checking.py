@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from goodwill import backup, schema
+from goodwill.errors import StoreError
 from goodwill.store import Store
 
 REBUILD = "`goodwill rebuild` makes it anew"
@@ -29,14 +30,34 @@ _KEYLESS = "SELECT count(*) FROM events WHERE NOT EXISTS (SELECT 1 FROM keys WHE
 _GARBLED = "SELECT count(*) FROM {} WHERE NOT json_valid(payload)"
 
 
-def broken(store: Store) -> tuple[str, str] | None:
-    """The first thing that is wrong with the store, and what to do about it; None where all is well."""
-    if store.file is not None:
-        with closing(sqlite3.connect(store.file)) as raw:
+def broken_file(store: Store) -> tuple[str, str] | None:
+    """What is wrong with the file of a store that need not be open, and what to do; None where all is well.
+
+    Raises StoreError where it cannot be looked at.
+    """
+    if store.file is None or not store.file.exists():
+        return None
+    try:
+        with closing(backup.opened(store.file)) as raw:
             found = backup.complaints_of(raw)
-        if found:
-            return f"the file is damaged ({found[0].splitlines()[-1]})", RESTORE
+            empty = not found and raw.execute("SELECT name FROM sqlite_master").fetchone() is None
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"{store.place}: it cannot be looked at: {error}",
+            "Check that you may read the file, and that no other program holds it",
+        ) from None
+    if found:
+        return f"the file is damaged ({found[0].splitlines()[-1]})", RESTORE
+    return ("the file is empty: not a table is in it", RESTORE) if empty else None
+
+
+def broken_rows(store: Store) -> tuple[str, str] | None:
+    """The first thing that is wrong with the tables of an open store and their rows; as ``broken_file``."""
     with store.reading() as connection:
+        there = set(inspect(connection).get_table_names())
+        gone = sorted(set(schema.metadata.tables) - there)
+        if gone:
+            return f"tables are missing: {', '.join(gone)}", RESTORE
         return _wrong_rows(connection)
 
 
@@ -57,7 +78,7 @@ def _wrong_rows(connection: Connection) -> tuple[str, str] | None:
 
 
 def _orphans(name: str, column: str, other: str) -> str:
-    """A query that counts the rows that point nowhere; 0 leads to nothing on purpose (see ``door``)."""
+    """A query that counts the rows that point nowhere; 0 leads to nothing on purpose (see ``gate``)."""
     return (
         f"SELECT count(*) FROM {name} WHERE {column} <> 0 AND NOT EXISTS"
         f" (SELECT 1 FROM {other} AS other WHERE other.id = {name}.{column})"

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
-from goodwill.common import default_home, moment, open_app, print_json, read_bytes, read_lines, talk
+from goodwill.common import moment, open_app, print_json, read_lines, talk
 from goodwill.errors import InputError
+from goodwill.home import default_home
 from goodwill.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from goodwill.app import App
+    from goodwill.digest import Advice
+
+WISHES = (
+    *("client", "no_browser", "device_code", "tenant", "only", "calendar", "mark_drafts", "send_digest"),
+    *("address", "server", "user", "tls", "certificate"),
+)
+"""The options of ``connect`` that a provider is told of."""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -31,8 +45,7 @@ def connect(arguments: argparse.Namespace) -> int:
     """Sign in to an account."""
     from goodwill import polling
 
-    names = ("client", "no_browser", "device_code", "tenant", "only", "calendar")
-    wishes = {name: value for name in names if (value := getattr(arguments, name))}
+    wishes = {name: value for name in WISHES if (value := getattr(arguments, name))}
     account = polling.connect(open_app(arguments), arguments.provider, wishes, moment(arguments))
     talk(f"{account.name} is connected. `goodwill sync` reads it.")
     return 0
@@ -69,56 +82,34 @@ def sync(arguments: argparse.Namespace) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read every account in its rhythm, until stopped."""
+    """Read every account in its rhythm, until stopped; 78 where only the owner can mend what is wrong."""
+    from goodwill.interrupts import leave_at_once
+
+    leave_at_once()
     from goodwill import running
     from goodwill.clock import Clock
+    from goodwill.errors import ConfigError
+    from goodwill.service import REFUSED
 
-    return running.run(open_app(arguments), Clock())
+    try:
+        return running.run(open_app(arguments), Clock())
+    except (InputError, ConfigError) as error:
+        talk(f"goodwill: {error}")
+        return REFUSED
 
 
 def service(arguments: argparse.Namespace) -> int:
     """Let the platform run it from login on."""
     from goodwill import serving
+    from goodwill.store import Store
 
     home = (arguments.home or default_home()).expanduser()
     one = serving.of_platform(home, arguments.config)
-    act = {"install": serving.install, "uninstall": serving.uninstall, "status": serving.status}
-    return act[arguments.action](one, talk)
-
-
-def check(arguments: argparse.Namespace) -> int:
-    """Judge a draft: 0 clear, 1 warned."""
-    from goodwill import render, report
-    from goodwill.errors import StoreError
-
-    app, now = open_app(arguments), moment(arguments)
-    verdict = app.check(_draft(arguments), now)
-    try:
-        verdict = app.announce(verdict, now)
-    except StoreError as error:  # a busy or read-only store must not cost the user the verdict
-        talk(f"goodwill: the warning was not logged: {error}")
-    if arguments.json:
-        print_json(report.verdict(verdict))
-    else:
-        render.verdict(verdict, Writer())
-    return 0 if verdict.verdict == "clear" else 1
-
-
-def _draft(arguments: argparse.Namespace) -> Any:
-    place = "standard input" if arguments.file == "-" else arguments.file
-    raw = read_bytes(arguments.file)
-    if not raw.strip():
-        raise InputError(f"{place}: the draft is empty", "Give a mail as RFC 822 text, or use --json-draft")
-    if arguments.json_draft:
-        from goodwill.drafts import parse_mail, parse_object
-
-        return parse_mail(parse_object(raw.decode("utf-8", "replace"), place), place)
-    from goodwill.plugin import load_named
-
-    try:
-        return load_named("formats", "mail")(raw)
-    except InputError as error:
-        raise InputError(f"{place}: {error.what}", error.remedy) from None
+    if arguments.action == "uninstall":
+        return serving.uninstall(one, talk)
+    if arguments.action == "status":
+        return serving.status(one, Store(home).is_polled, talk)
+    return serving.install(one, open_app(arguments).store.is_polled, talk)
 
 
 def people(arguments: argparse.Namespace) -> int:
@@ -168,21 +159,68 @@ def inbound(arguments: argparse.Namespace) -> int:
 
 
 def digest(arguments: argparse.Namespace) -> int:
-    """Say whom to invest in today."""
-    from goodwill import render, report
-    from goodwill.codec import seconds
+    """Say whom to invest in today, or send that; 2 where it could not be sent."""
+    from goodwill import render
     from goodwill.errors import StoreError
 
     app, now = open_app(arguments), moment(arguments)
+    if arguments.secret is not None:
+        return _keep_secret(app, arguments.secret)
+    if arguments.send:
+        return _send_digest(app, now)
     advice = app.digest(now)
     if arguments.json:
-        print_json(report.digest(advice, seconds(now)))
+        print_json(app.digest_report(advice, now))
+    elif arguments.html:
+        _print_page(app, advice, now)
     else:
-        render.digest(advice, Writer())
+        render.digest(advice, Writer(), app.health(now))
     try:
         app.announce_digest(advice, now)
     except StoreError as error:
         talk(f"goodwill: the digest was not logged: {error}")
+    return 0
+
+
+def _print_page(app: App, advice: Sequence[Advice], now: datetime) -> None:
+    from goodwill import delivering, letter
+    from goodwill.zones import zone
+
+    told = app.digest_report(advice, now)
+    links = delivering.door_links(app, told, now)
+    print(letter.standalone(told, now.astimezone(zone(app.config)), links))
+
+
+def _send_digest(app: App, now: datetime) -> int:
+    from goodwill import delivering
+    from goodwill.zones import zone
+
+    if not app.config.deliver:
+        remedy = 'Write into the configuration: [digest] deliver = ["mail"]'
+        raise InputError("no way is chosen by which to send it", remedy)
+    here = zone(app.config)
+    found = delivering.deliver(app, now, here, asked=True)
+    told = delivering.ways_in_words(found, now.astimezone(here).date().isoformat())
+    for one in told or ["nothing needs you today, so nothing is sent"]:
+        talk(f"{one[:1].upper()}{one[1:].rstrip('.')}.")
+    return 2 if any(claim.state != "sent" for _, claim in found) else 0
+
+
+def _keep_secret(app: App, name: str) -> int:
+    from goodwill import delivering, polling
+
+    delivering.keep_secret(app, name, lambda question: polling.ask(question, True).strip(), talk)
+    talk("It is kept. `goodwill digest --send` tries it.")
+    return 0
+
+
+def advice(arguments: argparse.Namespace) -> int:
+    """Take the owner's answer to a line of a digest."""
+    from goodwill import advising
+
+    app, now, word = open_app(arguments), moment(arguments), advising.word_of(arguments.answer)
+    whom = advising.answer(app.store, arguments.code, word, app.digest(now), now)
+    talk(f"{whom}: {word}. {advising.FOLLOWS[word]}.")
     return 0
 
 
@@ -247,14 +285,18 @@ def status(arguments: argparse.Namespace) -> int:
         print_json(asdict(status) | {"accounts": [statusing.account_line(one) for one in status.accounts]})
     else:
         statusing.show(status)
-    return int(any(state.kind == "needs you" for state in status.accounts))
+    return int(
+        bool(status.trouble or status.door_trouble)
+        or any(state.kind == "needs you" for state in status.accounts)
+    )
 
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Print what a bug report needs."""
     from goodwill import doctor
 
-    for heading, told in doctor.report(open_app(arguments)):
+    home = (arguments.home or default_home()).expanduser()
+    for heading, told in doctor.report(home, arguments.config):
         print_json({heading: told}) if arguments.json else print(f"{heading}: {told}")
     return 0
 

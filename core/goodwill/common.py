@@ -6,13 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodwill.errors import InputError
+from goodwill.home import default_home
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from goodwill.app import App
 
 
@@ -38,16 +40,11 @@ def open_app(arguments: argparse.Namespace) -> App:
     return App(home, settings)
 
 
-def default_home() -> Path:
-    """Return the platform's folder for a program's data."""
-    import platformdirs
-
-    return platformdirs.user_data_path("goodwill", appauthor=False)
-
-
 def moment(arguments: argparse.Namespace) -> datetime:
     """Return the moment to judge as of: ``--now``, else this one."""
     if getattr(arguments, "now", None) is None:
+        from datetime import UTC, datetime
+
         return datetime.now(UTC).replace(microsecond=0)
     from goodwill.drafts import parse_moment
 
@@ -62,6 +59,8 @@ def print_json(value: Any) -> None:
 def read_bytes(name: str) -> bytes:
     """Return what the file holds, ``-`` being stdin; raises InputError when it cannot be read."""
     if name == "-":
+        if sys.stdin is None:
+            raise InputError("there is no standard input", "Name a file")
         return sys.stdin.buffer.read()
     try:
         return Path(name).read_bytes()

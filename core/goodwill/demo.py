@@ -243,7 +243,7 @@ def run(now: datetime) -> None:
             _heading(write, title)
             _check(app, draft, now, write)
         _heading(write, "Whom to invest in today")
-        render.digest(app.digest(now), write)
+        render.digest(app.digest(now), write, app.health(now))
         app.store.close()
     _heading(write, "Next")
     write.line("On your own mail, without any account or sign-in; nothing leaves this machine:")

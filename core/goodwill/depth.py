@@ -6,10 +6,12 @@ README. Unknown is not no: a point is "no" only where silence itself is evidence
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from math import inf
 
-from goodwill.model import Entry, Evidence, Flag, Point, Said, Standing
+from goodwill.model import Entry, EntryKind, Evidence, Flag, Point, Said, Standing
 
 DAY = 86_400
 YEAR_DAYS = 365
@@ -122,15 +124,8 @@ def _yes(entries: Sequence[Entry], enough: int = 1) -> _Judged:
 
 
 def _referred(standing: Standing) -> _Judged:
-    return _yes(
-        [
-            e
-            for e in standing.entries
-            if e.kind == "gave"
-            and e.status != "offer"
-            and e.type in {"introduction", "referral", "endorsement"}
-        ]
-    )
+    doors = {"introduction", "referral", "endorsement"}
+    return _yes([e for e in standing.entries.of("gave") if e.status != "offer" and e.type in doors])
 
 
 def _known_a_year(standing: Standing) -> _Judged:
@@ -139,45 +134,46 @@ def _known_a_year(standing: Standing) -> _Judged:
         return answer, (Evidence(standing.said.since, "since then, by your own word"),)
     if standing.first is None or not standing.two_way:
         return "unknown", ()
-    both = (
-        min((e.at for e in standing.entries if e.kind in side and not e.flags & _IMPERSONAL), default=None)
-        for side in (("wrote", "meeting"), ("heard", "meeting"))
-    )
-    known = [at for at in both if at is not None]
-    since = max(known) if len(known) == 2 else standing.first
+    wrote, heard, met = (_first(standing.entries.of(kind)) for kind in _EXCHANGES)
+    since = max(min(wrote, met), min(heard, met))
+    since = standing.first if since == inf else int(since)
     answer = "yes" if standing.now - since >= YEAR_DAYS * DAY else "no"
     return answer, (Evidence(since, "the first exchange in both directions"),)
 
 
 _IMPERSONAL = Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED
+_EXCHANGES: tuple[EntryKind, ...] = ("wrote", "heard", "meeting")
+_BEGUN: tuple[EntryKind, ...] = ("wrote", "meeting")
+_DEALINGS: tuple[EntryKind, ...] = ("gave", "got", "asked", "was asked")
+
+
+def _first(entries: Iterable[Entry]) -> float:
+    return next((float(e.at) for e in entries if not e.flags & _IMPERSONAL), inf)
 
 
 def _both_offered(standing: Standing) -> _Judged:
-    mine = [e for e in standing.entries if e.kind == "gave" and e.type != "recognition"]
-    theirs = [e for e in standing.entries if e.kind == "got" and e.status == "offer"]
+    mine = [e for e in standing.entries.of("gave") if e.type != "recognition"]
+    theirs = [e for e in standing.entries.of("got") if e.status == "offer"]
     if not mine or not theirs:
         return "unknown", ()
     return "yes", _evidence([mine[-1], theirs[-1]])
 
 
 def _asks_granted(standing: Standing) -> _Judged:
-    asked = {e.thread: e for e in standing.entries if e.kind == "asked" and not e.routine}
-    granted = [e for e in standing.entries if e.kind == "got" and e.status == "given" and e.thread in asked]
+    asked = {e.thread for e in standing.entries.of("asked") if not e.routine}
+    granted = [e for e in standing.entries.of("got") if e.status == "given" and e.thread in asked]
     return _yes(granted)
 
 
 def _enjoyed(standing: Standing) -> _Judged:
-    social = [
-        e
-        for e in standing.entries
-        if e.kind == "meeting" and e.direct and e.type in {"meal", "social", "personal"}
-    ]
+    kinds = {"meal", "social", "personal"}
+    social = [e for e in standing.entries.of("meeting") if e.direct and e.type in kinds]
     return _yes(social, 2)
 
 
 def _regular(standing: Standing) -> _Judged:
     year = standing.now - YEAR_DAYS * DAY
-    recent = [e for e in standing.entries if e.kind == "meeting" and e.direct and e.at >= year]
+    recent = [e for e in _since(standing.entries.of("meeting"), year) if e.direct]
     return _yes(recent, 4)
 
 
@@ -185,17 +181,18 @@ def _congratulated(standing: Standing) -> _Judged:
     return _yes(
         [
             e
-            for e in standing.entries
-            if e.kind == "gave" and e.type == "recognition" and e.status == "given" and e.flags & Flag.OUT
+            for e in standing.entries.of("gave")
+            if e.type == "recognition" and e.status == "given" and e.flags & Flag.OUT
         ]
     )
 
 
 def _top_of_mind(standing: Standing) -> _Judged:
     year = standing.now - YEAR_DAYS * DAY
-    started = {e.thread: e for e in standing.entries if e.kind in {"wrote", "meeting"} and e.direct}
-    firsts = {e.thread for e in standing.entries if e.kind == "heard" and e.event_id == e.thread}
-    mine = [e for thread, e in sorted(started.items()) if thread not in firsts and e.at >= year]
+    recent = [e for kind in _BEGUN for e in _since(standing.entries.of(kind), year) if e.direct]
+    started = {e.thread: e for e in sorted(recent, key=lambda e: e.at)}
+    firsts = {e.thread for e in standing.entries.of("heard") if e.event_id == e.thread}
+    mine = [e for thread, e in sorted(started.items()) if thread not in firsts]
     months = {(e.at // (30 * DAY)) for e in mine}
     if len(months) >= 4:
         return "yes", _evidence(sorted(mine, key=lambda e: -e.at))
@@ -204,11 +201,12 @@ def _top_of_mind(standing: Standing) -> _Judged:
     return "no", (Evidence(year, "since then you began nothing with them alone"),)
 
 
+def _since(entries: Sequence[Entry], moment: int) -> Sequence[Entry]:
+    return entries[bisect_left(entries, moment, key=lambda e: e.at) :]
+
+
 def _open_talk(standing: Standing) -> _Judged:
-    sides = {
-        side: [e for e in standing.entries if e.kind == side and e.type != "recognition"]
-        for side in ("gave", "got", "asked", "was asked")
-    }
+    sides = {side: [e for e in standing.entries.of(side) if e.type != "recognition"] for side in _DEALINGS}
     if standing.direct_meetings < 2 or not all(sides.values()):
         return "unknown", ()
     return "yes", _evidence([sides["asked"][-1], sides["was asked"][-1]])

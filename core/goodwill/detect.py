@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodwill.budget import OverdueError, within
-from goodwill.model import ASK_TYPES, FAVOUR_TYPES, Context, Event, Problem, Signal
+from goodwill.model import ASK_TYPES, FAVOUR_TYPES, NEWS_TYPES, Context, Event, Problem, Signal
 from goodwill.plugin import DetectorHooks, Loaded, hooks_of
 
 STATUSES = {
@@ -17,9 +17,15 @@ STATUSES = {
     "ask": {""},
     "favour": {"given", "offer"},
     "meeting": {"proposed", "agreed", "held", "cancelled"},
+    "news": {""},
+    "seeks": {""},
+    "does": {"", "open"},
+    "promise": {""},
 }
 SIZES = {"small", "medium", "large"}
-TYPES = {"ask": ASK_TYPES, "favour": FAVOUR_TYPES}
+TYPES = {"ask": ASK_TYPES, "favour": FAVOUR_TYPES, "news": NEWS_TYPES}
+LONGEST_TYPE = 60
+"""Letters of what is sought or done."""
 OWN = "goodwill"
 """The distribution without whose detectors a draft is not checked."""
 MAX_QUOTE = 2_000
@@ -144,6 +150,7 @@ def _is_sane(signal: Any, event: Event) -> bool:
         and set(signal.to) <= parties
         and 0.0 <= signal.confidence <= 1.0
         and (signal.kind not in TYPES or signal.type in TYPES[signal.kind])
+        and len(signal.type) <= LONGEST_TYPE
         and len(signal.quote) <= MAX_QUOTE
         and (signal.quote in event.text or signal.quote in event.subject)
     )

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
-from goodwill.depth import is_dormant
+from goodwill.codec import digest as hash_of
+from goodwill.gives import RULES, Give
+from goodwill.houses import colleagues
 from goodwill.ledger import DAY
-from goodwill.model import Entry, Evidence, Person, Standing
+from goodwill.matches import Fair, Strangers
+from goodwill.model import Evidence, Person, Standing
+from goodwill.people import plain_name
+from goodwill.standing import balance, direction
 from goodwill.verdict import day
 
-RECENT_DAYS = 3
-"""Somebody the owner was in touch with in these days needs no reminder."""
-ASK_WAITS_DAYS = 120
-QUESTION_WAITS_DAYS = 30
-"""An everyday question that is older than this has settled itself."""
-LAPSED_DAYS = 730
-"""A tie that has been silent for longer than this is not brought up unasked."""
+SECTIONS = ("you owe", "invest", "thank", "asks still open", "asks of you")
+SOON_DAYS = 3
+"""So near a meeting must be for what is owed to be brought up before it; else a meeting says it all."""
+CROWD = 1 << 60
+"""The moment of a meeting in a crowd: never near, but whoever is in the calendar needs no reminder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One person to invest in: in which section, why now, and the one thing to do."""
+    """One person to invest in: in which section, why now, and the one thing to do.
+
+    ``last`` is the last contact (seconds), ``about`` what it was about ("" where nobody knows), ``capital``
+    is in points with its ``direction`` and the ``balance`` at the end of each of the last months. What
+    ``resumes`` a tie has no other reason than its silence.
+    """
 
     person: Person
     section: str
@@ -31,131 +40,124 @@ class Advice:
     last: int | None
     capital: float
     weight: float
+    direction: str = "steady"
+    balance: tuple[tuple[int, float], ...] = ()
+    about: str = ""
+    resumes: bool = False
+
+    @property
+    def key(self) -> str:
+        """What this advice is known by on another day: who, in which section, because of what."""
+        return key(self.section, self.person.addresses[0], self.evidence[0].at if self.evidence else 0)
 
 
-def digest(people: Iterable[tuple[Person, Standing, bool]], limit: int) -> tuple[Advice, ...]:
+def key(section: str, address: str, at: int) -> str:
+    """The key (eight hexadecimal digits) of an advice; ``at`` is the moment of its first evidence."""
+    return f"{hash_of(f'{section} {address} {at}'):016x}"[:8]
+
+
+Rests = Callable[[Advice], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose digest it is: the addresses, and the names that stand with them."""
+
+    addresses: frozenset[str] = frozenset()
+    names: Collection[str] = ()
+
+    def may_be(self, person: Person) -> bool:
+        """Whether this seems to be an address of the owner's that Goodwill was not told of."""
+        own = {_words(name) for name in self.names} | {_words(_local(one)) for one in self.addresses}
+        theirs = {_words(person.name)} if person.name else {_words(_local(one)) for one in person.addresses}
+        return any(len(words) > 1 for words in own & theirs)
+
+
+def digest(
+    people: Iterable[tuple[Person, Standing, int | None]],
+    limit: int,
+    rests: Rests = lambda advice: False,
+    owner: Owner = Owner(),
+    strangers: Strangers = lambda one, other: True,
+) -> tuple[Advice, ...]:
     """At most ``limit`` people, the most pressing first; ties go to the name.
 
-    Each is (person, standing, whether a meeting with them is already in the calendar).
+    Each is (person, standing, when the two meet next by the calendar in seconds, or None). Of what ``rests``
+    nothing is said; the next best of that person is. ``strangers`` tells whether two people were never in
+    touch where the owner could see it.
     """
-    found = [
-        advice
-        for person, standing, ahead in people
-        if standing.two_way
-        and not ahead
-        and standing.said.muted is None
-        and (advice := _advise(person, standing)) is not None
-    ]
-    found.sort(key=lambda advice: (-advice.weight, advice.person.shown, advice.person.addresses))
-    return tuple(found[:limit])
+    found: dict[int, Advice] = {}
+    fair = Fair([], [])
+    for person, standing, meeting in people:
+        if not standing.two_way or standing.said.muted is not None or owner.may_be(person):
+            continue
+        near = meeting is not None and meeting - standing.now <= SOON_DAYS * DAY
+        if meeting is not None and not near:
+            continue
+        advice = _best(person, standing, meeting, owner, rests)
+        if advice is not None:
+            found[person.id] = advice
+        if meeting is None:
+            fair.note(person, standing)
+    for person, standing, give in fair.introductions(strangers):
+        if person.id not in found and not rests(introduction := _advice(person, standing, give)):
+            found[person.id] = introduction
+    best = sorted(found.values(), key=lambda one: (-one.weight, one.person.shown, one.person.addresses))
+    return tuple(best[:limit])
 
 
-def _advise(person: Person, standing: Standing) -> Advice | None:
+def _best(
+    person: Person, standing: Standing, meeting: int | None, owner: Owner, rests: Rests
+) -> Advice | None:
+    """The first thing that a rule finds and that does not rest; before a meeting only what presses."""
     name = (person.name.split() or [person.shown])[0]
-    for rule in (_their_ask_waits, _promise_open, _thanks_due, _overdrawn, _rhythm_breaks):
-        found = rule(name, standing)
-        if found is not None:
-            section, why, give, entries, weight = found
-            evidence = tuple(Evidence(e.at, e.told) for e in entries)
-            return Advice(person, section, why, give, evidence, standing.last, standing.capital, weight)
+    colleague = any(colleagues(address, owner.addresses) for address in person.addresses)
+    for rule in RULES:
+        give = rule(name, standing, colleague)
+        if give is None or (meeting is not None and not give.pressing):
+            continue
+        if meeting is not None:
+            give = give._replace(give=f"Before you meet on {day(meeting)}: {_lowered(give.give)}")
+        advice = _advice(person, standing, give)
+        if not rests(advice):
+            return advice
     return None
 
 
-_Found = tuple[str, str, str, list[Entry], float]
-
-
-def _their_ask_waits(name: str, standing: Standing) -> _Found | None:
-    waiting = [
-        e
-        for e in standing.unanswered
-        if e.confidence >= 0.6
-        and standing.now - e.at <= (QUESTION_WAITS_DAYS if e.routine else ASK_WAITS_DAYS) * DAY
-    ]
-    if not waiting or (standing.silence or 0) < RECENT_DAYS:
-        return None
-    last = waiting[-1]
-    thing = "you something" if last.routine else "for " + last.what.removeprefix("they asked for ")
-    weight = 3 + closeness(standing) - (standing.now - last.at) / DAY / ASK_WAITS_DAYS
-    return "you owe", f"{name} asked {thing} and has no answer", f"Answer {name}", [last], weight
-
-
-def _promise_open(name: str, standing: Standing) -> _Found | None:
-    open_ = [
-        o for o in standing.offers_mine if 7 * DAY <= standing.now - o.at <= 120 * DAY and o.confidence >= 0.6
-    ]
-    if not open_ or (standing.silence or 0) < RECENT_DAYS:
-        return None
-    thing = open_[-1].what.removeprefix("you offered ")
-    return (
-        "you owe",
-        f"You offered {name} {thing} on {day(open_[-1].at)}",
-        "Keep the offer, or say that you cannot",
-        [open_[-1]],
-        2.5 + closeness(standing),
+def _advice(person: Person, standing: Standing, give: Give) -> Advice:
+    return Advice(
+        person=person,
+        section=give.section,
+        why=give.why,
+        give=give.give,
+        evidence=tuple(Evidence(e.at, e.told) for e in give.evidence),
+        last=standing.last,
+        capital=standing.capital,
+        weight=give.weight,
+        direction=direction(standing),
+        balance=balance(standing),
+        resumes=give.resumes,
     )
 
 
-def _thanks_due(name: str, standing: Standing) -> _Found | None:
-    got = [
-        e
-        for e in standing.entries
-        if e.kind == "got" and e.status == "given" and standing.now - e.at <= 60 * DAY and e.confidence >= 0.6
-    ]
-    if not got or any(e.kind == "wrote" and e.at > got[-1].at for e in standing.entries):
-        return None
-    last = got[-1]
-    thing = last.what.removeprefix("they gave ")
-    return (
-        "thank",
-        f"{name} gave you {thing} on {day(last.at)}, and you have not written since",
-        f"Thank {name}, and say what came of it",
-        [last],
-        2 + closeness(standing),
-    )
+def picked_up(advice: Advice, about: str) -> Advice:
+    """The advice with what the last contact was ``about``, which is where a silent tie is best picked up."""
+    if not about:
+        return advice
+    if not advice.resumes:
+        return replace(advice, about=about)
+    name = (advice.person.name.split() or [advice.person.shown])[0]
+    return replace(advice, about=about, give=f"Write to {name}, and pick up where you left off: “{about}”")
 
 
-def _overdrawn(name: str, standing: Standing) -> _Found | None:
-    asked = [e for e in standing.entries if e.kind == "asked" and not e.routine]
-    if standing.capital >= -1 or not asked or standing.now - asked[-1].at > 365 * DAY:
-        return None
-    return (
-        "invest",
-        f"You have drawn more from {name} than you put in ({standing.capital:.1f} points)",
-        f"Do {name} a favour before the next ask",
-        asked[-1:],
-        1.5 + closeness(standing),
-    )
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
-def _rhythm_breaks(name: str, standing: Standing) -> _Found | None:
-    if standing.rhythm is None or standing.silence is None or standing.direct_meetings + standing.heard < 4:
-        return None
-    usual = max(standing.rhythm, 7.0)
-    if not 2 * usual <= standing.silence <= LAPSED_DAYS or standing.capital < 1:
-        return None
-    last = [e for e in standing.entries if e.at == standing.last_direct][:1]
-    state = "has gone quiet" if is_dormant(standing) else "is cooling"
-    why = (
-        f"You and {name} are usually in touch every {_days(standing.rhythm)}; "
-        f"it has been {_days(standing.silence)}, and the tie {state}"
-    )
-    return (
-        "invest",
-        why,
-        f"Ask {name} how things are going, and listen for what you can do",
-        last,
-        closeness(standing),
-    )
+def _local(address: str) -> str:
+    return re.sub(r"[._-]+", " ", address.partition("@")[0])
 
 
-def _days(days: float) -> str:
-    days = max(days, 1)
-    if days < 14:
-        return "day" if round(days) == 1 else f"{days:.0f} days"
-    return f"{days / 7:.0f} weeks" if days < 70 else f"{days / 30.4:.0f} months"
-
-
-def closeness(standing: Standing) -> float:
-    """How much the tie holds, from 0 to 1: what was given and received, less what has faded."""
-    held = standing.given + standing.received
-    return held / (held + 5.0)
+def _words(name: str) -> frozenset[str]:
+    """The words of a name that tell people apart, in any order: no initials."""
+    return frozenset(word for word in plain_name(name).split() if len(word) > 1)

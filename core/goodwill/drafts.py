@@ -133,5 +133,6 @@ def _parties(row: Mapping[str, Any], key: str, place: str) -> tuple[Party, ...]:
     texts: Sequence[Any] = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise InputError(f"{place}: '{key}' must be an address or a list of addresses")
+    texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     found = [Party(address.strip().lower(), name) for name, address in getaddresses(texts) if "@" in address]
     return tuple(dict.fromkeys(found))

@@ -39,6 +39,14 @@ class SignInError(AccountError):
     """An account that has to be signed in to again."""
 
 
+class Unsent(GoodwillError):
+    """A digest that has certainly not gone, so that it may be tried again."""
+
+
+class Uncertain(GoodwillError):
+    """A digest of which nobody knows whether it has gone: it is not sent again."""
+
+
 class Unavailable(AccountError):
     """A provider that cannot be read for a while; ``until`` (seconds since 1970) a new try makes no sense."""
 

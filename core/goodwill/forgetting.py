@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from goodwill import care, door, posting, schema, shelf
+from goodwill import care, gate, posting, schema, shelf
 from goodwill.codec import digest, message_hash, pack_event, pack_signal, unpack_signal
 from goodwill.errors import InputError
 from goodwill.forgotten import (
@@ -83,7 +83,7 @@ def forget(store: Store, person: Person, for_good: bool) -> Outcome:
         _out_of_sources(connection, traits.whom)
         posting.repost(connection)
         if for_good:
-            door.never_again(connection, person.addresses)
+            gate.never_again(connection, person.addresses)
     return found
 
 
@@ -134,8 +134,8 @@ def _out_of_events(connection: Connection, traits: _Traits, owner: frozenset[str
         _change_signals(connection, changed, signals, traits.whom)
         found.changed += len(changed)
     found.gone = len(gone)
-    door.close(connection, gone)
-    door.close_series(connection, {series for series, (_, theirs) in latest.items() if theirs})
+    gate.close(connection, gone)
+    gate.close_series(connection, {series for series, (_, theirs) in latest.items() if theirs})
     for chunk in batches(gone, BATCH):
         for table in (schema.signals, schema.problems):
             connection.execute(delete(table).where(table.c.event_id.in_(chunk)))
@@ -168,7 +168,7 @@ def _change_events(connection: Connection, changed: Mapping[int, Event], whom: W
     """Write the events without them; no other edition may take their place from now on."""
     table = schema.events
     ranks = select(table.c.id, table.c.rank).where(table.c.id.in_(list(changed)))
-    rank = {id_: old.partition("|")[0] + door.CLOSED for id_, old in connection.execute(ranks)}
+    rank = {id_: old.partition("|")[0] + gate.CLOSED for id_, old in connection.execute(ranks)}
     rows = [
         {"i": id_, "p": pack_event(event_without(event, whom)), "r": rank[id_]}
         for id_, event in changed.items()

@@ -38,7 +38,7 @@ class Whom:
 
     @cached_property
     def _address(self) -> re.Pattern[str]:
-        any_of = "|".join(re.escape(one) for one in sorted(self.addresses))
+        any_of = "|".join(re.escape(one) for one in sorted(self.addresses)) or "(?!)"
         # Also within an identifier, ``<ada@there.example.99>``; what ends like it is another's address.
         return re.compile(rf"(?<![^\W_])(?:{any_of})(?![^\W_])", re.IGNORECASE)
 

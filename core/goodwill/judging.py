@@ -15,12 +15,11 @@ from goodwill.codec import message_hash, seconds
 from goodwill.detect import Detectors, quoted_mail
 from goodwill.errors import InputError
 from goodwill.houses import colleagues
-from goodwill.ledger import Posted
 from goodwill.model import Context, Event, Party, Person, Saying, Verdict
-from goodwill.outcomes import SETTLED, Answer, Warned, outcome, raised
+from goodwill.outcomes import RECENT, SETTLED, Answer, Warned, outcome, raised
 from goodwill.people import is_desk, is_robot
 from goodwill.said import no_asks, said_of, sentence_key
-from goodwill.standing import fold, settled, standing
+from goodwill.standing import Settled, fold, settled, standing
 from goodwill.store import Store
 from goodwill.verdict import RANK, Account, judge
 from goodwill.words import normalize_subject
@@ -53,7 +52,7 @@ class Judge:
         self._store = store
         self._detectors = detectors
         self._threshold = threshold
-        self._ledgers: dict[tuple[int, ...], tuple[object, Posted]] = {}
+        self._ledgers: dict[tuple[int, ...], tuple[object, Settled]] = {}
 
     def check(self, draft: Event, now: datetime) -> Verdict:
         """The verdict on ``draft`` as of ``now``; raises InputError for one without recipients."""
@@ -81,13 +80,23 @@ class Judge:
             accounts = [
                 self._account(connection, party, owner, at, sayings) for party in dict.fromkeys(recipients)
             ]
-            partial = shelf.is_partial(connection, FILES) or never_whole(connection)
-            strangers = {one.address for one in accounts if partial and not one.standing.entries}
-            learnt = warned.since_reset(connection, warned.all_up_to(connection, at))
+            strangers = {one.address for one in accounts if not one.standing.entries}
+            if strangers and not _is_partial(connection):
+                strangers = set()
+            learnt = warned.lately_settled(connection, at, RECENT) if asks else []
         verdict = judge(asks, accounts, at, raised(self._threshold, learnt)[0])
         verdict = _abstain(verdict, strangers)
         notes = tuple(f"{problem.place} {problem.what}" for _, problem in finding.problems)
         return replace(verdict, notes=verdict.notes + notes)
+
+    def account(self, address: str, now: datetime) -> tuple[Account, bool]:
+        """How the owner stands with whoever has ``address``, and whether all of the history is known."""
+        at = seconds(now)
+        with self._store.reading() as connection:
+            owner = need_owner(connection)
+            sayings = posting.sayings(connection)
+            account = self._account(connection, Party(address.strip().lower()), owner, at, sayings)
+            return account, not _is_partial(connection)
 
     def _thread(self, connection: Connection, draft: Event, recipients: Sequence[Party]) -> tuple[Event, ...]:
         """The mails before the draft: by its Message-IDs, else by its subject and people."""
@@ -149,7 +158,7 @@ class Judge:
 
     def _posted(
         self, connection: Connection, person: Person, ids: tuple[int, ...], owner: frozenset[str], at: int
-    ) -> Posted:
+    ) -> Settled:
         """The person's ledger, from memory while nothing has come in since."""
         stamp = (shelf.stamp(connection, ids, at), owner)
         kept = self._ledgers.get(ids)
@@ -160,6 +169,10 @@ class Judge:
                 self._ledgers.clear()
             self._ledgers[ids] = kept
         return kept[1]
+
+
+def _is_partial(connection: Connection) -> bool:
+    return shelf.is_partial(connection, FILES) or never_whole(connection)
 
 
 def _abstain(verdict: Verdict, strangers: Collection[str]) -> Verdict:

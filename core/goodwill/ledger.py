@@ -69,6 +69,14 @@ _DEEDS: dict[tuple[str, bool, bool], tuple[EntryKind, str]] = {
 }
 
 
+_TOLD: dict[str, tuple[str, str]] = {
+    "news": ("news", "they had good news"),
+    "seeks": ("seek", "they look for"),
+    "does": ("do", "they work as"),
+}
+"""The status of the entry, and the words of what somebody tells of themselves; no points are in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The ledger of one person before it is valued: contacts in order of time, and their entries."""
@@ -243,6 +251,8 @@ def _signal(
     from_them = signal.by in theirs and not owner.isdisjoint(signal.to)
     if not (mine or from_them) or signal.kind in ("meeting", "answer"):
         return None
+    if signal.kind in _TOLD or signal.kind == "promise":
+        return _told(contact, thread, signal, mine)
     if signal.kind == "favour" and signal.confidence < LEAST:
         return None
     kind, verb = _DEEDS[signal.kind, signal.status == "offer", mine]
@@ -264,6 +274,31 @@ def _signal(
         direct=bool(contact.flags & Flag.DIRECT),
         flags=contact.flags,
     )
+
+
+def _told(contact: Contact, thread: int, signal: Signal, mine: bool) -> Entry | None:
+    """The entry of what they told of themselves, or the owner promised; None the other way round."""
+    if mine is not (signal.kind == "promise"):
+        return None
+    status, what = _TOLD.get(signal.kind, ("", "you promised"))
+    return Entry(
+        at=contact.at,
+        event_id=contact.event_id,
+        kind="promised" if mine else "told",
+        what=f"{what} {with_article(signal.type)}" if status in ("seek", "do") else what,
+        type=signal.type,
+        status=signal.status or status,
+        confidence=signal.confidence,
+        quote=signal.quote,
+        thread=thread,
+        direct=bool(contact.flags & Flag.DIRECT),
+        flags=contact.flags,
+    )
+
+
+def with_article(thing: str) -> str:
+    """A thing in small letters with its article."""
+    return f"{'an' if thing[:1] in 'aeiou' else 'a'} {thing}"
 
 
 def _worth(contact: Contact, thread: int, signal: Signal, mine: bool, so_far: _SoFar) -> tuple[float, float]:

@@ -17,11 +17,27 @@ from pathlib import Path
 MAX_BYTES = 1_000_000
 BACKUPS = 3
 
+logging.getLogger("goodwill").addHandler(logging.NullHandler())
+
 
 class _Private(RotatingFileHandler):
     def _open(self):  # type: ignore[no-untyped-def]
         os.close(os.open(self.baseFilename, os.O_CREAT | os.O_APPEND, 0o600))
         return super()._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Go on in a new file where this one was moved away: by the owner, or by another process."""
+        if self.stream is not None and not self._is_in_place():
+            self.stream.close()
+            self.stream = None
+        super().emit(record)
+
+    def _is_in_place(self) -> bool:
+        try:
+            opened = self.stream.fileno() if self.stream else -1
+            return os.path.samestat(os.stat(self.baseFilename), os.fstat(opened))
+        except OSError:
+            return False
 
 
 class _Lines(logging.Formatter):

@@ -5,13 +5,14 @@ Everything here is data. Behaviour lives in the rooms that take these values and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 Kind = Literal["mail", "calendar"]
-SignalKind = Literal["meeting", "favour", "ask", "answer"]
+SignalKind = Literal["meeting", "favour", "ask", "answer", "news", "seeks", "does", "promise"]
 Size = Literal["small", "medium", "large"]
 Answer = Literal["clear", "caution", "premature"]
 
@@ -23,6 +24,8 @@ FAVOUR_TYPES = (
     "introduction", "referral", "endorsement", "promotion", "advice", "information",
     "resource", "help", "time", "gift", "recognition",
 )  # fmt: skip
+NEWS_TYPES = ("job", "baby", "wedding", "award", "publication", "exam", "home", "business")
+"""What good news is of, where people tell it of themselves."""
 WRITER, READER = "writer@example.com", "reader@example.com"
 """Who writes and who reads a sentence that is given on its own, without its mail."""
 
@@ -109,9 +112,10 @@ class Signal:
 
     ``by`` did it (gave the favour, asked, called the meeting) for ``to``: lower-case addresses.
     ``status`` is ``given`` or ``offer`` for a favour, ``proposed``, ``agreed``, ``held`` or
-    ``cancelled`` for a meeting, ``granted`` or ``declined`` for an answer to an ask, and empty for an
-    ask. ``routine`` marks an ask that draws on no goodwill. ``confidence`` is a probability in [0, 1];
-    ``quote`` the words that show it.
+    ``cancelled`` for a meeting, ``granted`` or ``declined`` for an answer to an ask, ``open`` for one who
+    wants more of what they do, and else empty. What somebody ``seeks`` or ``does`` is the ``type`` in small
+    letters, one of ``NEWS_TYPES`` that of their ``news``. ``routine`` marks an ask that draws on no goodwill.
+    ``confidence`` is a probability in [0, 1]; ``quote`` the words that show it.
     """
 
     kind: SignalKind
@@ -185,7 +189,7 @@ class Contact(NamedTuple):
         return self.flags >> Flag.OTHERS_SHIFT
 
 
-EntryKind = Literal["meeting", "gave", "got", "asked", "was asked", "wrote", "heard"]
+EntryKind = Literal["meeting", "gave", "got", "asked", "was asked", "wrote", "heard", "told", "promised"]
 
 
 class Entry(NamedTuple):
@@ -194,7 +198,8 @@ class Entry(NamedTuple):
     ``points`` is its effect on capital on the day itself (one point: some minutes of goodwill), which
     halves every ``half_life`` days. ``what`` says in plain words what it was. ``outcome`` tells what became
     of an ask: granted, declined, answered, ignored or open; the ``status`` of a letter whether it grants or
-    declines.
+    declines, and that of what was ``told`` whether it was ``news``, what they ``seek`` or ``do``, or do and
+    are ``open`` to more of.
     """
 
     at: int
@@ -225,6 +230,26 @@ class Entry(NamedTuple):
         return float(self.points * 0.5 ** ((now - self.at) / 86_400 / self.half_life))
 
 
+class Ledger(tuple[Entry, ...]):
+    """The entries with one person in order of time; those of one kind are found without reading them all."""
+
+    def of(self, kind: EntryKind) -> Sequence[Entry]:
+        """Return the entries of one kind, in order of time."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def worth(self) -> Sequence[Entry]:
+        """The entries that have points."""
+        return [entry for entry in self if entry.points]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self:
+            found.setdefault(entry.kind, []).append(entry)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One dated thing that speaks for a judgement; ``at`` in seconds since 1970 UTC."""
@@ -244,7 +269,19 @@ class Point:
 
 
 SayingKind = Literal[
-    "point", "since", "product", "goal", "family", "note", "close", "fine", "mute", "same", "apart", "no ask"
+    "point",
+    "since",
+    "product",
+    "goal",
+    "family",
+    "note",
+    "close",
+    "fine",
+    "mute",
+    "same",
+    "apart",
+    "no ask",
+    "advice",
 ]
 
 
@@ -253,7 +290,8 @@ class Saying(NamedTuple):
 
     ``value`` is, by kind: ``4 yes`` for a point, a date for ``since``, the text of a note, ``yes`` or
     ``no`` for ``close`` and ``mute``, a type of ask (with a minus: no longer) for ``fine``, the other
-    address for ``same`` and ``apart``, and a hash of the sentence for ``no ask``.
+    address for ``same`` and ``apart``, a hash of the sentence for ``no ask``, and for ``advice`` its key and
+    an answer (see ``advised``).
     """
 
     id: int
@@ -290,7 +328,7 @@ class Standing:
     """
 
     now: int
-    entries: tuple[Entry, ...]
+    entries: Ledger
     capital: float
     given: float
     drawn: float

@@ -55,7 +55,8 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "commands:connect",
         "sign in to an account, to be read from then on by `goodwill sync`",
         (
-            (("provider",), {"metavar": "PROVIDER", "help": "google or microsoft"}),
+            (("provider",), {"metavar": "PROVIDER", "help": "google, microsoft, or imap"}),
+            (("address",), {"nargs": "?", "metavar": "ADDRESS", "help": "your mail address (imap)"}),
             (
                 ("--client",),
                 {
@@ -84,6 +85,30 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
                     "metavar": "NAME",
                     "help": "a calendar to read (repeatable; default: your own)",
                 },
+            ),
+            (
+                ("--mark-drafts",),
+                {"action": "store_true", "help": "ask for the right to mark drafts too ([drafts] mark)"},
+            ),
+            (
+                ("--send-digest",),
+                {
+                    "action": "store_true",
+                    "help": "ask for the right to send you the digest ([digest] deliver)",
+                },
+            ),
+            (("--server",), {"metavar": "HOST[:PORT]", "help": "your mail server (imap; default: found)"}),
+            (("--user",), {"metavar": "NAME", "help": "your name there (imap; default: the address)"}),
+            (
+                ("--tls",),
+                {
+                    "choices": ("implicit", "starttls", "none"),
+                    "help": "how it encrypts (imap; default: by its port)",
+                },
+            ),
+            (
+                ("--certificate",),
+                {"metavar": "FILE", "help": "trust this certificate (PEM) beside the system's (imap)"},
             ),
         ),
     ),
@@ -121,9 +146,55 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
             _JSON,
         ),
     ),
+    ("serve", "sending:serve", "keep the page and the door open, until stopped", ()),
+    ("page", "sending:page", "print a link to the page of an open door; it holds once", (_JSON,)),
+    (
+        "certificate",
+        "sending:certificate",
+        "make, renew or remove what the door shows over https, and say how your system comes to trust it",
+        ((("--remove",), {"action": "store_true", "help": "delete it, and say how to trust it no more"}),),
+    ),
+    (
+        "sendmail",
+        "sending:sendmail",
+        "take what sendmail takes, look at the mail, and hand it on; exit status 75 holds it back",
+        (),
+    ),
+    (
+        "smtp-proxy",
+        "sending:smtp_proxy",
+        "look at every mail on its way to your mail server",
+        (
+            (
+                ("server",),
+                {"metavar": "HOST[:PORT]", "help": "your mail server, such as smtp.example.com:587"},
+            ),
+            (
+                ("--tls",),
+                {
+                    "choices": ("starttls", "implicit", "none"),
+                    "help": "how it encrypts (default: by its port)",
+                },
+            ),
+            (
+                ("--port",),
+                {"type": count, "default": 8426, "metavar": "N", "help": "where to listen on 127.0.0.1"},
+            ),
+        ),
+    ),
+    (
+        "pair",
+        "sending:pair",
+        "show a one-time code that lets a mail program's add-on ask at the door",
+        (
+            (("--list",), {"action": "store_true", "help": "list who is paired"}),
+            (("--remove",), {"metavar": "NAME", "help": "let this one in no more"}),
+            _JSON,
+        ),
+    ),
     (
         "check",
-        "commands:check",
+        "sending:check",
         "judge a draft; exit status 0 clear, 1 warned, 2 could not check",
         (
             (
@@ -248,7 +319,10 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "take somebody out of the store: no byte of their addresses, name and words stays",
         (
             _PERSON,
-            (("--yes",), {"action": "store_true", "help": "do not ask"}),
+            (
+                ("--yes",),
+                {"action": "store_true", "help": "do not ask; PERSON is a whole address or full name"},
+            ),
             (("--for-good",), {"action": "store_true", "help": "take no new mail with them in either"}),
             (("--undo",), {"action": "store_true", "help": "take new mail with ADDRESS in again"}),
             (("--backups",), {"action": "store_true", "help": "delete the backups that hold them, too"}),
@@ -260,7 +334,34 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "who asks favours of you, what they put in before, and how much time it takes",
         (_JSON, _NOW),
     ),
-    ("digest", "commands:digest", "whom to invest in today", (_JSON, _NOW)),
+    (
+        "digest",
+        "commands:digest",
+        "whom to invest in today",
+        (
+            (("--html",), {"action": "store_true", "help": "print it as a page of HTML"}),
+            (
+                ("--send",),
+                {"action": "store_true", "help": "send it by the ways of [digest] deliver, once a day"},
+            ),
+            (
+                ("--secret",),
+                {"metavar": "NAME", "help": "keep the password of smtp, or the addresses of apprise"},
+            ),
+            _JSON,
+            _NOW,
+        ),
+    ),
+    (
+        "advice",
+        "commands:advice",
+        "answer a line of the digest by its code: done, snooze, not-important or wrong",
+        (
+            (("code",), {"metavar": "CODE", "help": "as the digest shows it in brackets"}),
+            (("answer",), {"metavar": "ANSWER", "help": "done, snooze, not-important or wrong"}),
+            _NOW,
+        ),
+    ),
     (
         "classify",
         "commands:classify",
@@ -287,7 +388,10 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         (
             (
                 ("--check",),
-                {"action": "store_true", "help": "instead: is the store whole? (2: it is not)"},
+                {
+                    "action": "store_true",
+                    "help": "instead: is the store whole? (1: it is not, 2: could not check)",
+                },
             ),
             _JSON,
         ),
@@ -303,7 +407,7 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
                     "nargs": "?",
                     "type": path,
                     "metavar": "FILE",
-                    "help": "a new file (default: one in the home folder's backups, of which five are kept)",
+                    "help": "a new file, or a folder (default: backups in the home folder; five are kept)",
                 },
             ),
             _NOW,

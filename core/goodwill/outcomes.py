@@ -13,7 +13,7 @@ from typing import Literal
 
 from goodwill.asks import WAIT_DAYS, as_of
 from goodwill.ledger import DAY
-from goodwill.model import Entry
+from goodwill.model import Entry, Ledger
 
 Answer = Literal["", "no ask", "close", "fine", "sent", "kept", "answered", "granted", "declined", "ignored"]
 HARMLESS = frozenset(("no ask", "close", "fine", "answered", "granted"))
@@ -61,7 +61,7 @@ def outcome(warned: Warned, entries: Iterable[Entry], now: int) -> Answer:
         waits = now - warned.at <= patient * DAY
         return warned.answer if waits else "ignored" if warned.answer == "sent" else "kept"
     if asked:
-        fates = {entry.outcome for entry in as_of(asked, now)}
+        fates = {entry.outcome for entry in as_of(Ledger(asked), now)}
         return next((_FATES[fate] for fate in _FATES if fate in fates), "sent")
     until = sent[0].at + WAIT_DAYS * DAY
     theirs = [e for e in later if sent[0].at < e.at <= until and (e.thread == sent[0].thread or e.direct)]

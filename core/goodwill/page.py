@@ -22,6 +22,8 @@ _MARKS = {"yes": "✓", "no": "✗", "unknown": "·"}
 _BARS = "▁▂▃▄▅▆▇█"
 _SHARES = {1.0: "", 0.5: " ÷ 2", 0.25: " ÷ 4"}
 LEDGER_SHOWN = 25
+EARNED = 0.05
+"""Points from which somebody has a rank worth telling."""
 LEGEND = (
     f"How: {', '.join(f'{size} {points:.0f}' for size, points in SIZE_POINTS.items())}, times how sure it is;"
     " half for what they gave unasked and for an ask without result,",
@@ -61,48 +63,64 @@ def _chart(standing: Standing) -> str:
     return f"{bars}  {amount(low)} to {amount(high)} points over two years"
 
 
+def facts(standing: Standing, rank: tuple[int, int] | None) -> list[tuple[str, str]]:
+    """How the two stand, as lines: what each is about, and what there is to say of it."""
+    judged = points(standing)
+    depth = depth_of(judged, standing)
+    yes = sum(point.answer == "yes" for point in judged)
+    way = direction(standing)
+    small = ", less than half a point or a tenth" if way == "steady" else ""
+    found = [
+        (
+            "Capital",
+            f"{standing.capital:.2f} = given {standing.given:.2f} - drawn {standing.drawn:.2f}"
+            f" (they gave {standing.received:.2f}, kept apart)",
+        ),
+        ("Depth", f"{depth} ({MEANINGS[depth]}), {yes} of 13 points yes"),
+    ]
+    if rank and standing.capital >= EARNED:
+        found.append(("Rank", f"{rank[0]} of {rank[1]} by capital ({band(rank[0])})"))
+    found.append(("Trend", f"{way} ({standing.trend:+.1f} points in {TREND_DAYS} days{small})"))
+    return found + _history(standing)
+
+
+def _history(standing: Standing) -> list[tuple[str, str]]:
+    found = []
+    if standing.reciprocity is not None:
+        both = standing.given + standing.received
+        share = f"{standing.given:.2f} of {both:.2f} points that passed between you"
+        found.append(("Given", f"{share} came from you ({standing.reciprocity:.0%})"))
+    if standing.first is not None and standing.last is not None:
+        found.append(("Known", f"since {day(standing.first)}; last contact {day(standing.last)}"))
+    if standing.rhythm is not None and standing.silence is not None:
+        usual, silent = (number(round(days), "day") for days in (standing.rhythm, standing.silence))
+        found.append(("Rhythm", f"three gaps of four are within {usual}; silent for {silent}"))
+    wrote, met = number(standing.written, "time"), number(standing.meetings, "meeting")
+    contact = (
+        f"you wrote {wrote}, they {standing.heard}; {met}, {standing.direct_meetings} of them one to one"
+    )
+    return [*found, ("Contact", contact)]
+
+
 def show(
     who: Person, standing: Standing, rank: tuple[int, int] | None, write: Writer, everything: bool
 ) -> None:
     """One person's page: standing, the thirteen points, and the dated ledger."""
-    judged = points(standing)
     write.line(who.shown, "bold")
     write.line("  " + ", ".join(who.addresses))
     write.line()
-    write.line(
-        f"Capital {standing.capital:.2f} = given {standing.given:.2f} - drawn {standing.drawn:.2f}"
-        f" (they gave {standing.received:.2f}, kept apart)"
-    )
-    depth = depth_of(judged, standing)
-    yes = sum(point.answer == "yes" for point in judged)
-    write.line(f"Depth   {depth} ({MEANINGS[depth]}), {yes} of 13 points yes")
-    if rank and standing.capital >= 0.05:
-        write.line(f"Rank    {rank[0]} of {rank[1]} by capital ({band(rank[0])})")
-    way = direction(standing)
-    change = f"{standing.trend:+.1f} points in {TREND_DAYS} days"
-    small = ", less than half a point or a tenth" if way == "steady" else ""
-    write.line(f"Trend   {way} ({change}{small})")
-    if chart := _chart(standing):
-        write.line(f"Balance {chart}")
-    if standing.reciprocity is not None:
-        both = standing.given + standing.received
-        share = f"{standing.given:.2f} of {both:.2f} points that passed between you"
-        write.line(f"Given   {share} came from you ({standing.reciprocity:.0%})")
-    if standing.first is not None and standing.last is not None:
-        write.line(f"Known   since {day(standing.first)}; last contact {day(standing.last)}")
-    if standing.rhythm is not None and standing.silence is not None:
-        write.line(
-            f"Rhythm  three gaps of four are within {number(round(standing.rhythm), 'day')};"
-            f" silent for {number(round(standing.silence), 'day')}"
-        )
-    write.line(
-        f"Contact you wrote {number(standing.written, 'time')}, they {standing.heard};"
-        f" {number(standing.meetings, 'meeting')}, {standing.direct_meetings} of them one to one"
-    )
-    _waiting(standing, write)
+    chart = _chart(standing)
+    for about, what in facts(standing, rank):
+        write.line(f"{about:8}{what}")
+        if about == "Trend" and chart:
+            write.line(f"Balance {chart}")
+    for title, entries in waiting(standing):
+        write.line(title, "bold")
+        for entry in entries:
+            write.line(f"  {day(entry.at)}: {entry.told}")
     write.line()
     write.line("The thirteen points", "bold")
-    for point in judged:
+    for point in points(standing):
         write.line(f"  {_MARKS[point.answer]} {point.number:2} {point.text}: {point.answer}")
         evidence(point.evidence, write, "        ")
     _said(standing.said, write)
@@ -126,17 +144,15 @@ def _said(said: Said, write: Writer) -> None:
         write.line(f"  {number_}. {day(note.at)}: {about}{note.value}")
 
 
-def _waiting(standing: Standing, write: Writer) -> None:
-    for title, entries in (
+def waiting(standing: Standing) -> list[tuple[str, tuple[Entry, ...]]]:
+    """What each side waits for, under headings, the latest three of each."""
+    found = (
         ("You promised", standing.offers_mine),
         ("They offered", standing.offers_theirs),
         ("Waiting for their answer", standing.asks_open),
         ("Waiting for your answer", standing.unanswered),
-    ):
-        if entries:
-            write.line(title, "bold")
-        for entry in entries[-3:]:
-            write.line(f"  {day(entry.at)}: {entry.told}")
+    )
+    return [(title, entries[-3:]) for title, entries in found if entries]
 
 
 def _ledger(standing: Standing, write: Writer, everything: bool) -> None:

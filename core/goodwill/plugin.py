@@ -69,6 +69,13 @@ class SubscriberHooks:
     def goodwill_on_account(self, key: str, account: Mapping[str, Any]) -> None:
         """Called once when an account needs its owner: ``account`` is its name, ``trouble`` what to do."""
 
+    @hookspec
+    def goodwill_on_draft(self, key: str, draft: Mapping[str, Any]) -> None:
+        """Called once for a draft that is being written and asks too early.
+
+        ``draft`` is the verdict without the draft's words, with the name of the ``account`` it lies in.
+        """
+
 
 class Series(NamedTuple):
     """A calendar entry with all its occurrences: its ``key`` (``cal:UID``) and the edition they are of.
@@ -181,6 +188,9 @@ class Provider(Protocol):
 
     ``OPTIONS`` names the options of ``goodwill connect`` that mean something to it, ``ENDPOINTS`` the keys
     of its table in the configuration. ``disconnect`` returns what became of the account, in a sentence.
+
+    One that can tell of news as they come also says ``listen(account, desk, end, news)``: it calls ``news()``
+    until the event ``end`` is set, and returns False where this account cannot be listened to.
     """
 
     OPTIONS: frozenset[str]
@@ -193,6 +203,71 @@ class Provider(Protocol):
     def sources(self, account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]: ...
 
     def explain(self, account: Account, error: SignInError, now: datetime) -> SignInError: ...
+
+
+class Drafts(Protocol):
+    """The drafts of an account, which a provider may answer ``drafts(account, desk)`` with."""
+
+    def listed(self) -> list[tuple[str, str]]:
+        """The latest drafts: the identity of each, and of its edition."""
+        ...
+
+    def read(self, id_: str) -> Event | None:
+        """What a draft says; None for one that is gone or cannot be read."""
+        ...
+
+
+class Markable(Drafts, Protocol):
+    """Drafts that may be marked, which a provider answers only where the owner allowed it.
+
+    Such a provider also says ``may_mark(account)``: whether the owner did, or None for an account that has no
+    drafts; and takes the option ``mark_drafts`` of ``goodwill connect``.
+    """
+
+    def mark(self, id_: str, on: bool) -> str | None:
+        """Put a mark on the edition of a draft that was read last, or take it off; returns the edition then.
+
+        One that is as wished already is left alone. None: it is another edition by now, or gone. Raises
+        Unavailable for what passes, and AccountError where no draft of the account will be marked.
+        """
+        ...
+
+
+class Sender(Protocol):
+    """What a provider answers ``sender(account, desk)`` with, where the owner allowed mail to themselves.
+
+    Such a provider also says ``may_send(account)``: whether the owner did, or None for an account without
+    mail; and takes the option ``send_digest`` of ``goodwill connect``.
+    """
+
+    def send(self, raw: bytes) -> None:
+        """Send a mail (RFC 822), once.
+
+        Raises Unsent where it has certainly not gone, and Uncertain where nobody knows.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """Another way for a digest to its owner (group ``goodwill.channels``), by ``[digest] deliver``.
+
+    ``SECRET`` is the question after what it must know (addresses with tokens in them): it is asked by
+    ``goodwill digest --secret NAME``, and may also come from the variable ``GOODWILL_NAME``.
+    """
+
+    SECRET: str
+
+    def send(self, title: str, text: str, secret: str) -> None:
+        """Send it once; raises as ``Sender.send``."""
+        ...
+
+
+class Vault(Protocol):
+    """Where secrets are kept (group ``goodwill.vaults``), by name."""
+
+    def put(self, account: str, secret: Mapping[str, str]) -> None: ...
+
+    def get(self, account: str) -> dict[str, str]: ...
 
 
 class Known(Protocol):
@@ -218,6 +293,26 @@ class Loaded:
     plugin: Any = None
     problem: Problem | None = None
     enabled: bool = True
+
+
+def may_mark(account: Account) -> bool | None:
+    """Whether drafts of an account may be marked; None where its provider knows nothing of that."""
+    try:
+        asked = getattr(load_named("providers", account.provider), "may_mark", None)
+    except PluginError:
+        return None
+    found: bool | None = asked(account) if asked else None
+    return found
+
+
+def may_send(account: Account) -> bool | None:
+    """Whether mail to oneself may be sent from an account; None where its provider knows nothing of that."""
+    try:
+        asked = getattr(load_named("providers", account.provider), "may_send", None)
+    except PluginError:
+        return None
+    found: bool | None = asked(account) if asked else None
+    return found
 
 
 def load(group: str, disabled: frozenset[str] = frozenset()) -> list[Loaded]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Any, cast
 
 from goodwill import accounts, plugin, stream, sync
@@ -14,8 +15,16 @@ from goodwill.accounts import State, Trouble
 from goodwill.app import App
 from goodwill.book import Tally
 from goodwill.codec import digest, seconds
-from goodwill.errors import AccountError, ConfigError, GoodwillError, InputError, SignInError, Unavailable
-from goodwill.plugin import Account, Connector, Desk, Provider
+from goodwill.errors import (
+    AccountError,
+    ConfigError,
+    GoodwillError,
+    InputError,
+    SignInError,
+    StoreError,
+    Unavailable,
+)
+from goodwill.plugin import Account, Connector, Desk, Drafts, Provider
 from goodwill.progress import quiet
 from goodwill.sync import PATIENCE
 from goodwill.writer import clean
@@ -42,11 +51,11 @@ def connect(app: App, name: str, wishes: Mapping[str, Any], now: datetime) -> Ac
     provider = _provider(name)
     strange = sorted(option for option in wishes if option not in provider.OPTIONS)
     if strange:
-        flag = "--" + strange[0].replace("_", "-")
+        flag = "--" + strange[0].replace("_", "-") if strange[0] != "address" else f"'{wishes['address']}'"
         raise InputError(f"{flag} means nothing to {name}", f"Leave it out: goodwill connect {name}")
     app.create()
     try:
-        account = provider.connect(_desk(app, name, now), wishes)
+        account = provider.connect(desk(app, name, now), wishes)
     except Unavailable as error:
         remedy = f"Nothing was connected: run `goodwill connect {name}` later"
         raise AccountError(error.what, remedy) from None
@@ -62,7 +71,7 @@ def disconnect(app: App, wanted: str, now: datetime) -> tuple[Account, str]:
     with app.store.writing():
         with app.store.reading() as connection:
             account = accounts.one(connection, wanted)
-        told = _provider(account.provider).disconnect(account, _desk(app, account.provider, now))
+        told = _provider(account.provider).disconnect(account, desk(app, account.provider, now))
         with app.store.transaction() as connection:
             accounts.drop(connection, account)
     return account, told
@@ -81,7 +90,7 @@ def poll(
     if not states:
         raise InputError(
             "no account is connected yet",
-            "Begin with: goodwill connect google, or goodwill connect microsoft",
+            "Begin with: goodwill connect google, goodwill connect microsoft, or goodwill connect imap",
         )
     with app.store.polling():
         found = [
@@ -112,7 +121,7 @@ def poll_one(
     if state.waits(at):
         return Polled(account, Tally(), state.trouble)
     provider = _provider(account.provider)
-    desk = _desk(app, account.provider, now)
+    table = desk(app, account.provider, now)
     tally = Tally()
     if again:
         with app.store.writing(PATIENCE), app.store.transaction() as connection:
@@ -120,7 +129,7 @@ def poll_one(
     troubles: list[GoodwillError] = []
     sources: Sequence[tuple[str, Connector]] = ()
     try:
-        sources = provider.sources(account, desk)
+        sources = provider.sources(account, table)
     except GoodwillError as error:
         troubles.append(error)
     except Exception as error:  # a provider's crash is a problem, not a stop
@@ -132,6 +141,8 @@ def poll_one(
         except SignInError as error:
             troubles.append(provider.explain(account, error, now))
             break
+        except StoreError:  # no account's fault: nothing can be written down with it
+            raise
         except GoodwillError as error:
             troubles.append(error)
         except Exception as error:  # a connector's crash is a problem, not a stop
@@ -154,6 +165,23 @@ def poll_one(
                 told,
             )
     return Polled(account, tally, trouble)
+
+
+def drafts(app: App, state: State, now: datetime) -> Drafts | None:
+    """The drafts of an account; None where its provider has none to show."""
+    account = state.account
+    opened = getattr(_provider(account.provider), "drafts", None)
+    found: Drafts | None = opened(account, desk(app, account.provider, now)) if opened else None
+    return found
+
+
+def listen(app: App, account: Account, now: datetime, end: Event, news: Callable[[], None]) -> bool:
+    """Call ``news`` whenever something may have come in, until ``end`` is set; False where nobody tells.
+
+    Raises GoodwillError where the provider cannot be heard any more.
+    """
+    told = getattr(_provider(account.provider), "listen", None)
+    return told is not None and bool(told(account, desk(app, account.provider, now), end, news))
 
 
 def _signed_in(account: Account) -> int:
@@ -187,7 +215,8 @@ def _provider(name: str) -> Provider:
     return cast(Provider, plugin.load_named("providers", name))
 
 
-def _desk(app: App, provider: str, now: datetime) -> Desk:
+def desk(app: App, provider: str, now: datetime) -> Desk:
+    """What a provider is given to work with."""
     table = app.config.providers.get(provider, {})
     for key in {key for one in (table, *table.values()) if isinstance(one, Mapping) for key in one}:
         if "@" not in key and key not in _provider(provider).ENDPOINTS:
@@ -199,14 +228,14 @@ def _desk(app: App, provider: str, now: datetime) -> Desk:
         own = table.get(address, {})
         return common | own if isinstance(own, dict) else common
 
-    return Desk(app.home, now, endpoints, _say, _ask)
+    return Desk(app.home, now, endpoints, _say, ask)
 
 
 def _say(text: str) -> None:
     print(clean(text), file=sys.stderr)
 
 
-def _ask(question: str, secret: bool) -> str:
+def ask(question: str, secret: bool) -> str:
     """Put a question on the terminal; raises InputError where nobody answers."""
     try:
         if sys.stdin is not None and secret and sys.stdin.isatty():

@@ -20,6 +20,7 @@ from goodwill.said import identities
 T = TypeVar("T")
 BATCH = 400
 _SAYINGS = select(*schema.sayings.c).order_by(schema.sayings.c.id)
+_META = select(schema.meta.c.value).where(schema.meta.c.name == bindparam("name"))
 _OWNER = select(schema.owner.c.address)
 MAX_NAMESAKES = 12
 """More addresses than this under one name is the name of a service, not of a person."""
@@ -50,7 +51,7 @@ def set_meta(connection: Connection, name: str, value: str) -> None:
 
 def get_meta(connection: Connection, name: str) -> str | None:
     """What was remembered under ``name``."""
-    value = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == name))
+    value = connection.scalar(_META, {"name": name})
     return None if value is None else str(value)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from goodwill.advised import SHORTEST
 from goodwill.depth import depth, points
-from goodwill.digest import Advice
+from goodwill.digest import SECTIONS, Advice
 from goodwill.inbound import MONTHS, Drawn
 from goodwill.judging import Review
 from goodwill.model import Person, RecipientVerdict, Standing, Verdict
@@ -179,19 +180,21 @@ def inbound(found: Sequence[Drawn], write: Writer) -> None:
     )
 
 
-def digest(advice: Sequence[Advice], write: Writer) -> None:
-    """Whom to invest in today."""
+def digest(advice: Sequence[Advice], write: Writer, health: str) -> None:
+    """Whom to invest in today, and how the accounts are read."""
     if not advice:
         write.line("Nothing needs you today.")
-        return
     section = ""
-    for one in sorted(advice, key=lambda a: ("you owe", "thank", "invest").index(a.section)):
+    for one in sorted(advice, key=lambda a: SECTIONS.index(a.section)):
         if one.section != section:
             section = one.section
             write.line(section.upper(), "bold")
         write.line(f"  {one.person.shown} <{one.person.addresses[0]}>", "bold")
         write.line(f"    {one.why}.")
         evidence(one.evidence, write, "      ")
-        write.line(f"    → {one.give}.")
+        write.line(f"    → {one.give}.   [{one.key[:SHORTEST]}]")
         if one.last is not None:
-            write.line(f"    last contact {day(one.last)}, capital {one.capital:.1f}")
+            about = f" (“{shorten(one.about)}”)" if one.about and not one.resumes else ""
+            write.line(f"    last contact {day(one.last)}{about}, capital {one.capital:.1f}, {one.direction}")
+    if health:
+        write.line(health, "dim")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from goodwill.codec import digest as hash_of
 from goodwill.codec import iso
 from goodwill.depth import depth, points
 from goodwill.digest import Advice
 from goodwill.inbound import Drawn
 from goodwill.model import Entry, Evidence, Person, Said, Standing, Verdict
 from goodwill.outcomes import Warned
+from goodwill.said import sentence_key
 from goodwill.standing import balance, band
 
 
@@ -50,6 +52,13 @@ def verdict(judged: Verdict, quotes: bool = True) -> dict[str, Any]:
         ],
         "notes": list(judged.notes),
     }
+
+
+def check_name(verdict: Verdict) -> str:
+    """Alike for the same asks to the same people, whatever else changes in a draft."""
+    warned = sorted(one.address for one in verdict.recipients if one.verdict != "clear")
+    asks = sorted(sentence_key(ask.quote) for ask in verdict.asks if not ask.routine)
+    return f"{hash_of(f'{warned} {asks}'):016x}"
 
 
 def evidence(shown: Sequence[Evidence]) -> list[dict[str, str]]:
@@ -159,21 +168,26 @@ def drawn(one: Drawn) -> dict[str, Any]:
     }
 
 
-def digest(advice: Iterable[Advice], now: int) -> dict[str, Any]:
-    """A digest as ``digest --json`` prints it."""
+def digest(advice: Iterable[Advice], now: int, health: str) -> dict[str, Any]:
+    """A digest as ``digest --json`` prints it; ``health`` is its line on how the accounts are read."""
     return {
         "now": iso(now),
         "people": [
             {
                 "person": one.person.shown,
                 "address": one.person.addresses[0],
+                "key": one.key,
                 "section": one.section,
                 "why": one.why,
                 "give": one.give,
                 "evidence": evidence(one.evidence),
                 "last": iso(one.last) if one.last is not None else None,
+                "about": one.about or None,
                 "capital": round(one.capital, 2),
+                "trend": one.direction,
+                "balance": [{"at": iso(at), "capital": round(points, 2)} for at, points in one.balance],
             }
             for one in advice
         ],
+        "health": health,
     }

@@ -86,7 +86,7 @@ events = Table(
     Column("series", BigInteger, index=True),
 )
 
-# A key that leads to event 0 is one of an event that was forgotten (see ``door``).
+# A key that leads to event 0 is one of an event that was forgotten (see ``gate``).
 keys = Table(
     "keys",
     metadata,

@@ -14,8 +14,9 @@ from xml.sax.saxutils import escape
 NAME = "goodwill"
 LABEL = "io.github.goodwill.run"
 ABOUT = "Goodwill: reads mail and calendars in the background"
-REFUSED = 2
-"""The exit status that a new start would not change: something is wrong that the owner must mend."""
+REFUSED = 78
+"""The exit status that a new start would not change: the owner must mend what is wrong (EX_CONFIG of BSD's
+sysexits.h). After every other one the platform starts anew."""
 AGAIN_SECONDS = 60
 
 Command = Sequence[str]
@@ -25,11 +26,13 @@ Command = Sequence[str]
 class Service:
     """How a platform is told: the file, what it holds, and the commands that put it to work and end it.
 
-    ``running`` exits with 0 while it runs. ``later`` is what the owner can type where ``start`` fails.
+    ``before`` ends what may run of an older file, and may fail. ``running`` exits with 0 while it runs; empty
+    where the platform does not tell. ``later`` is what the owner can type where ``start`` fails.
     """
 
     path: Path
     content: bytes
+    before: tuple[Command, ...]
     start: tuple[Command, ...]
     stop: tuple[Command, ...]
     running: Command
@@ -67,7 +70,8 @@ WantedBy=default.target
     return Service(
         folder / unit,
         content.encode(),
-        ((*control, "daemon-reload"), (*control, "enable", "--now", unit)),
+        (),
+        ((*control, "daemon-reload"), (*control, "enable", unit), (*control, "restart", unit)),
         ((*control, "disable", "--now", unit), (*control, "daemon-reload")),
         (*control, "is-active", "--quiet", unit),
         f"systemctl --user daemon-reload && systemctl --user enable --now {unit}",
@@ -105,22 +109,30 @@ def launchd(command: Command, folder: Path, log: Path) -> Service:
     return Service(
         path,
         plistlib.dumps(told),
+        (("launchctl", "unload", str(path)),),
         (("launchctl", "load", "-w", str(path)),),
         (("launchctl", "unload", "-w", str(path)),),
-        ("launchctl", "list", LABEL),
+        (),  # launchctl list knows a job also where it has ended
         f"launchctl load -w '{path}'",
     )
 
 
-def task_scheduler(command: Command, folder: Path) -> Service:
-    """A task that begins when the user logs on; ``folder`` keeps its description."""
+def task_scheduler(command: Command, folder: Path, user: str) -> Service:
+    """A task that begins when ``user`` (DOMAIN\\name) logs on; ``folder`` keeps its description."""
     path = folder / f"{NAME}-task.xml"
     rest = " ".join(_windows_quoted(word) for word in command[1:])
     content = f"""\
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>{ABOUT}</Description></RegistrationInfo>
-  <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>
+  <Triggers><LogonTrigger><Enabled>true</Enabled><UserId>{escape(user)}</UserId></LogonTrigger></Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>{escape(user)}</UserId>
+      <LogonType>InteractiveToken</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
@@ -130,7 +142,7 @@ def task_scheduler(command: Command, folder: Path) -> Service:
     <Priority>7</Priority>
     <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
   </Settings>
-  <Actions>
+  <Actions Context="Author">
     <Exec><Command>{escape(command[0])}</Command><Arguments>{escape(rest)}</Arguments></Exec>
   </Actions>
 </Task>
@@ -138,12 +150,13 @@ def task_scheduler(command: Command, folder: Path) -> Service:
     return Service(
         path,
         content.encode("utf-16"),
+        (("schtasks", "/End", "/TN", NAME),),
         (
             ("schtasks", "/Create", "/TN", NAME, "/XML", str(path), "/F"),
             ("schtasks", "/Run", "/TN", NAME),
         ),
         (("schtasks", "/End", "/TN", NAME), ("schtasks", "/Delete", "/TN", NAME, "/F")),
-        ("schtasks", "/Query", "/TN", NAME),
+        (),  # schtasks names a task's state in the language of the system
         f'schtasks /Create /TN {NAME} /XML "{path}" /F',
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from goodwill.errors import GoodwillError, InputError
 from goodwill.service import Command, Service
 
 SECONDS = 30
+BEGINS, LASTS = 20.0, 1.0
+"""Seconds in which the background has to begin, and which it has to last."""
 
 
 def of_platform(home: Path, config: Path | None, platform: str = sys.platform) -> Service:
@@ -26,7 +30,9 @@ def of_platform(home: Path, config: Path | None, platform: str = sys.platform) -
     if platform == "darwin":
         return service.launchd(command, user / "Library" / "LaunchAgents", home.absolute() / "service.log")
     if platform == "win32":
-        return service.task_scheduler(command, home.absolute())
+        domain = os.environ.get("USERDOMAIN", "")
+        owner = f"{domain}\\{getpass.getuser()}" if domain else getpass.getuser()
+        return service.task_scheduler(command, home.absolute(), owner)
     raise InputError(f"there is no service for {platform}", "Let your system start `goodwill run` at login")
 
 
@@ -36,10 +42,11 @@ def _python(platform: str) -> str:
     return str(quiet) if platform == "win32" and quiet.exists() else sys.executable
 
 
-def install(one: Service, say: Callable[[str], None]) -> int:
-    """Write the service's file and start it; returns the exit status.
+def install(one: Service, reads: Callable[[], bool], say: Callable[[str], None]) -> int:
+    """Write the service's file and start it anew; returns the exit status.
 
-    Where the platform does not start it, the file stays, and the owner is told how to.
+    ``reads`` tells whether anybody reads the accounts of its home. Where the platform does not start it, the
+    file stays, and the owner is told how to.
     """
     try:
         one.path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +56,14 @@ def install(one: Service, say: Callable[[str], None]) -> int:
     except OSError as error:
         raise GoodwillError(f"{one.path}: cannot be written: {error.strerror}") from None
     say(f"Written: {one.path}")
+    for command in one.before:
+        _run(command)
     trouble = _all(one.start)
     if trouble:
         say(f"It could not be started: {trouble}. When you can, run: {one.later}")
+        return 2
+    if not _begins(one, reads):
+        say("It was started and has ended again. `goodwill run` tells why; goodwill.log in the home too.")
         return 2
     say("It runs now, and from your next login on. `goodwill status` tells how it does.")
     return 0
@@ -73,13 +85,24 @@ def uninstall(one: Service, say: Callable[[str], None]) -> int:
     return 0
 
 
-def status(one: Service, say: Callable[[str], None]) -> int:
-    """Say whether the service is installed and runs; 1 where it does not."""
+def _begins(one: Service, reads: Callable[[], bool]) -> bool:
+    """Whether it runs, and still does a moment later."""
+    end = time.monotonic() + BEGINS
+    while not reads():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.2)
+    time.sleep(LASTS)
+    return reads()
+
+
+def status(one: Service, reads: Callable[[], bool], say: Callable[[str], None]) -> int:
+    """Say whether the service is installed and runs; 1 where it does not. ``reads`` is as in ``install``."""
     if not one.path.exists():
         say("No service is installed: goodwill service install")
         return 1
     told = one.path.read_bytes() == one.content
-    running = _run(one.running) == ""
+    running = _run(one.running) == "" if one.running else reads()
     say(f"Installed: {one.path}{'' if told else ' (for another home or program: install it again)'}")
     say("It runs." if running else f"It does not run. To start it: {one.later}")
     return 0 if running and told else 1

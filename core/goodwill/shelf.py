@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from goodwill import schema
 from goodwill.codec import moment, unpack_event, unpack_signal, unpack_signals
 from goodwill.errors import InputError
+from goodwill.ledger import COMPANY
 from goodwill.model import Contact, Event, Flag, Person, Signal
 from goodwill.people import Conduct, is_person, plain_name
 from goodwill.posting import contact_totals
@@ -42,6 +43,11 @@ _STAMP = select(func.count(), func.max(_contacts.event_id)).where(
     _contacts.address_id.in_(bindparam("ids", expanding=True)), _contacts.at <= bindparam("until")
 )
 _READ = select(schema.meta.c.value).where(schema.meta.c.name == "next_signals")
+_UNREAD = (
+    select(schema.streams.c.id)
+    .where(schema.streams.c.account != bindparam("whole"), schema.streams.c.complete == 0)
+    .limit(1)
+)
 _BY_ADDRESS = select(schema.addresses.c.person_id, schema.addresses.c.id).where(
     schema.addresses.c.address == bindparam("address")
 )
@@ -122,9 +128,7 @@ def stamps(connection: Connection, until: int) -> dict[int, tuple[int, int]]:
 
 def is_partial(connection: Connection, whole: str) -> bool:
     """Whether an account is not read to its end yet; the account ``whole`` always counts as read."""
-    table = schema.streams.c
-    query = select(table.id).where(table.account != whole, table.complete == 0)
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_UNREAD, {"whole": whole}).first() is not None
 
 
 def persons(
@@ -231,14 +235,67 @@ def kept_words(connection: Connection, event_id: int) -> str:
     return "\n".join(dict.fromkeys(unpack_signal(one).quote for one in kept))
 
 
-def ahead(connection: Connection, since: int, until: int) -> set[int]:
-    """The numbers of addresses with whom a meeting lies between the two moments (seconds)."""
+def ahead(
+    connection: Connection, since: int, until: int, crowd: int, among: Collection[int] | None = None
+) -> dict[int, int]:
+    """When the owner meets whom next, by the number of the address: moments in seconds, up to ``until``.
+
+    Of a meeting with ``COMPANY`` others or more the moment is ``crowd``. ``among``: of these numbers only.
+    """
     query = (
-        select(_contacts.address_id)
+        select(_contacts.address_id, _contacts.flags, _events.at)
         .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
         .where(_events.kind == "calendar", _events.at > since, _events.at <= until)
     )
-    return set(connection.scalars(query))
+    if among is not None:
+        query = query.where(_contacts.address_id.in_(list(among)), _contacts.at > since)
+    found: dict[int, int] = {}
+    for id_, flags, at in connection.execute(query):
+        moment_ = at if flags >> Flag.OTHERS_SHIFT < COMPANY else crowd
+        found[id_] = min(found.get(id_, moment_), moment_)
+    return found
+
+
+def met_before(connection: Connection, one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether an event names addresses out of both (by their numbers): they know each other."""
+    mine, theirs = schema.contacts.alias().c, schema.contacts.alias().c
+    query = (
+        select(mine.event_id)
+        .join_from(mine.event_id.table, theirs.event_id.table, mine.event_id == theirs.event_id)
+        .where(mine.address_id.in_(list(one)), theirs.address_id.in_(list(other)))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def last_subject(connection: Connection, ids: Sequence[int], until: int) -> str:
+    """What the last mail or meeting in small company up to ``until`` (seconds) was about; "" for none."""
+    query = (
+        select(_contacts.flags, _events.kind, _events.at, _events.payload)
+        .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
+        .where(_contacts.address_id.in_(list(ids)), _contacts.at <= until)
+        .order_by(_contacts.at.desc(), _contacts.event_id.desc())
+        .limit(CHUNK)
+    )
+    impersonal = Flag.BULK | Flag.AUTOMATIC | Flag.UNNAMED
+    for flags, kind, at, payload in connection.execute(query):
+        if flags >> Flag.OTHERS_SHIFT < COMPANY and not flags & impersonal:
+            return str(unpack_event(kind, at, payload).subject)
+    return ""
+
+
+def upcoming(
+    connection: Connection, ids: Sequence[int], since: int, until: int, most: int = 5
+) -> list[tuple[int, str]]:
+    """The next meetings with the addresses numbered ``ids``: when each begins (seconds), and its title."""
+    query = (
+        select(_events.id, _events.kind, _events.at, _events.payload)
+        .join_from(schema.contacts, schema.events, _events.id == _contacts.event_id)
+        .where(_contacts.address_id.in_(list(ids)), _contacts.at > since)
+        .where(_events.kind == "calendar", _events.at > since, _events.at <= until)
+        .order_by(_events.at, _events.id)
+    )
+    found = {row.id: (row.at, unpack_event(*row[1:]).subject) for row in connection.execute(query)}
+    return list(found.values())[:most]
 
 
 def names_on_mail(connection: Connection, addresses: frozenset[str]) -> set[str]:

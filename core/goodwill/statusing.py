@@ -36,7 +36,13 @@ def show(status: Status) -> None:
         write.line("          or for accounts: goodwill sync --again")
     if status.accounts:
         write.line(f"Reading   {'goes on' if status.background else BY_HAND}")
-    _accounts(status.accounts, write)
+    if status.trouble:
+        write.line(f"Trouble   nothing can be stored: {status.trouble}")
+    if status.door or status.door_trouble:
+        write.line(f"Door      {'open' if status.door else f'shut: {status.door_trouble}'}")
+    for told in status.undelivered:
+        write.line(f"Digest    {told}")
+    _accounts(status.accounts, status.unmarked, write)
     if status.sources:
         write.line()
         rows = _rows(status.sources)
@@ -71,7 +77,7 @@ def _short(stream: str) -> str:
     return f"{kind} …{rest[-12:]}" if space and len(rest) > LONGEST and "/" not in rest else stream
 
 
-def _accounts(states: Sequence[State], write: Writer) -> None:
+def _accounts(states: Sequence[State], unmarked: Sequence[str], write: Writer) -> None:
     """Every account: how it stands, how far back it was read, and what is still to come."""
     for state in states:
         write.line()
@@ -85,6 +91,9 @@ def _accounts(states: Sequence[State], write: Writer) -> None:
             write.line(f"  Reaches back to   {_when(state.reaches)[:10]}")
         if state.pending:
             write.line(f"  Still to read     about {state.pending:,}")
+        if state.account.name in unmarked:
+            again = f"goodwill connect {state.account.provider} --mark-drafts"
+            write.line(f"  Drafts            not marked, the sign-in does not allow it: {again}")
 
 
 def in_words(state: State) -> str:

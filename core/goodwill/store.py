@@ -22,6 +22,8 @@ from goodwill.schema import HEAD
 
 BUSY_SECONDS = 10
 """How long a reader waits for SQLite's short write locks."""
+PATIENCE = 10.0
+"""Seconds to wait for another writer: the background writes a page of mail at a time."""
 
 
 class Store:
@@ -33,6 +35,7 @@ class Store:
         self.engine = _engine(url or _file_url(self.path))
         self.place = self.engine.url.render_as_string(hide_password=True) if url else str(self.path)
         self._at_home = not url
+        self._opened: tuple[int, int] | None = None
 
     def open(self, create: bool) -> None:
         """Check the schema version, make or migrate the tables; raise StoreError when that cannot be."""
@@ -46,6 +49,11 @@ class Store:
             revision = self._revision()
         if revision == HEAD:
             return
+        if revision is None and not create and self._at_home:
+            raise StoreError(
+                f"{self.place}: the file holds no ledger",
+                "Put a backup in its place, or remove it and import anew",
+            )
         if revision is not None and not _is_known(revision):
             raise StoreError(
                 f"{self.place}: this store was made by a newer version of Goodwill (schema {revision})",
@@ -64,6 +72,18 @@ class Store:
             return None
         return self.path if self._at_home else Path(url.database)
 
+    def is_in_place(self) -> bool:
+        """Whether the file of a SQLite store is the one that was opened."""
+        if not self._at_home:
+            return True
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return False
+        found = (stat.st_dev, stat.st_ino)
+        self._opened = self._opened or found
+        return found == self._opened
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reading, in one consistent snapshot."""
@@ -71,7 +91,7 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, patience: float = 0) -> Iterator[None]:
+    def writing(self, patience: float = PATIENCE) -> Iterator[None]:
         """Be the one writer of this home; StoreError when another is for ``patience`` seconds on."""
         with self._lock("goodwill.lock", patience, f"another goodwill is writing to {self.home}"):
             yield
@@ -83,15 +103,31 @@ class Store:
         with self._lock("sync.lock", 0, held, "`goodwill status` says how far it is"):
             yield
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Be the one who keeps this home's door."""
+        held = f"`goodwill run` or `goodwill serve` keeps the door of {self.home} open already"
+        with self._lock("door.lock", 0, held, "One is enough"):
+            yield
+
     def is_polled(self) -> bool:
         """Whether somebody reads this home's accounts just now."""
+        return self._is_held("sync.lock")
+
+    def is_served(self) -> bool:
+        """Whether the door of this home is open just now."""
+        return self._is_held("door.lock")
+
+    def _is_held(self, name: str) -> bool:
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.home / "sync.lock")
+        lock = FileLock(self.home / name)
         try:
             lock.acquire(timeout=0)
-        except (Timeout, OSError):
+        except Timeout:
             return True
+        except OSError:  # a home that nobody can write to
+            return False
         lock.release()
         return False
 
@@ -134,8 +170,7 @@ class Store:
             revision = self._revision()
         if revision in (None, HEAD) or self.file is None:
             return
-        backup.copy(self.file, backup.before(self.home, str(revision)))
-        backup.prune(self.home)
+        backup.before_update(self.file, self.home, str(revision))
 
     def _make_home(self) -> None:
         try:

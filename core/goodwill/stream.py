@@ -51,6 +51,7 @@ TOPICS: dict[str, tuple[Callable[[Connection, int], list[Row]], str]] = {
     "verdict": (_notices_after("verdict"), "verdict"),
     "digest": (_notices_after("digest"), "digest"),
     "account": (_notices_after("account"), "account"),
+    "draft": (_notices_after("draft"), "draft"),
 }
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import Connection, insert, select, update
 
-from goodwill import door, holders, schema
+from goodwill import gate, holders, schema
 from goodwill.book import Book, Tally
 from goodwill.codec import digest, seconds, storable
 from goodwill.plugin import Connector, Page
@@ -79,8 +79,10 @@ def poll(
         cursors = _cursors(connection, account, readers)
     for number, page in enumerate(connector.poll(cursors, Known(store, account, readers)), 1):
         with _writing(store, lasting):
+            taken = Tally()
             with store.transaction() as connection:
-                _take(connection, page, account, book, now, tally)
+                _take(connection, page, account, book, now, taken)
+            tally.add(taken)  # only what is stored counts
             if lasting and (number % SETTLE_PAGES == 0 or number & (number - 1) == 0):
                 settle(store)
         progress(page, tally)
@@ -168,7 +170,7 @@ def _remember(connection: Connection, stream: int, page: Page) -> None:
 
 
 def _refused(connection: Connection, page: Page) -> set[str]:
-    """The items whose own names may name somebody, and of which nothing was let in (see ``door``)."""
+    """The items whose own names may name somebody, and of which nothing was let in (see ``gate``)."""
     hashes = {
         item.id: [digest(event.keys[0]) for event in item.events if event.keys]
         for item in page.items
@@ -179,7 +181,7 @@ def _refused(connection: Connection, page: Page) -> set[str]:
     for chunk in batches(sorted({one for found in hashes.values() for one in found}), CHUNK):
         query = select(keys.hash, keys.event_id).where(keys.hash.in_(chunk))
         rows = dict(tuple(row) for row in connection.execute(query))
-        shut = door.closed(connection, set(rows.values())) | {door.NOTHING}
+        shut = gate.closed(connection, set(rows.values())) | {gate.NOTHING}
         let_in.update(hash_ for hash_, event in rows.items() if event not in shut)
     return {id_ for id_, found in hashes.items() if let_in.isdisjoint(found)}
 

@@ -94,6 +94,14 @@ def mute(store: Store, wanted: str, undo: bool, now: datetime) -> str:
     return domain
 
 
+def say_of(
+    store: Store, address: str, kind: SayingKind, value: str, now: datetime, patience: float = 0
+) -> None:
+    """Write down a word about an address, whoever has it by now; ``patience`` as in ``Store.writing``."""
+    with store.writing(patience), store.transaction() as connection:
+        _write(connection, address, kind, value, now)
+
+
 def merge(store: Store, wanted: str, other: str, now: datetime) -> Person:
     """Make one person of two; raises InputError where they are one already."""
     with store.writing(), store.transaction() as connection:

@@ -17,6 +17,7 @@ from goodwill.model import (
     Answer,
     Entry,
     Evidence,
+    Ledger,
     Person,
     Reason,
     RecipientVerdict,
@@ -150,13 +151,13 @@ def carried(standing: Standing, need: float) -> tuple[Answer, list[Reason]]:
 
 def _without(standing: Standing, gifts: Sequence[Entry]) -> Standing:
     worth = sum(gift.value(standing.now) for gift in gifts)
-    rest = tuple(entry for entry in standing.entries if entry not in gifts)
+    rest = Ledger(entry for entry in standing.entries if entry not in gifts)
     return replace(standing, entries=rest, capital=standing.capital - worth, given=standing.given - worth)
 
 
 def _just_met(standing: Standing, need: float) -> bool:
     """Somebody just met, who has been given nothing of weight: the rookie's mistake."""
-    gave = any(e.points >= 1 and e.kind in {"gave", "meeting"} for e in standing.entries)
+    gave = any(e.points >= 1 for e in _invested(standing))
     return standing.age < JUST_MET_DAYS and need >= SIZE_POINTS["medium"] and not gave
 
 
@@ -178,9 +179,9 @@ def _never_met(standing: Standing) -> Reason:
 def _too_little(standing: Standing, need: float) -> list[Reason]:
     if standing.capital >= need:
         return []
-    gave = [e for e in standing.entries if e.points > 0 and e.kind in {"gave", "meeting"}]
+    gave = [e for e in _invested(standing) if e.points > 0]
     evidence = tuple(_shown(e) for e in reversed(gave[-2:]))
-    asked = [e for e in standing.entries if e.kind == "asked" and e.points < 0]
+    asked = [e for e in standing.entries.of("asked") if e.points < 0]
     if standing.capital < 0 and asked:
         evidence = (_shown(asked[-1]), *evidence[:1])
     if not evidence:
@@ -193,12 +194,17 @@ def _too_little(standing: Standing, need: float) -> list[Reason]:
 
 
 def _pattern(standing: Standing) -> list[Reason]:
-    last_gave = max((e.at for e in standing.entries if e.kind in {"gave", "meeting"}), default=0)
-    asked = [e for e in standing.entries if e.kind == "asked" and not e.routine and e.at > last_gave]
+    last_gave = max((e.at for e in _invested(standing)), default=0)
+    asked = [e for e in standing.entries.of("asked") if not e.routine and e.at > last_gave]
     if len(asked) < 2:
         return []
     text = f"This would be your ask number {len(asked) + 1} since you last gave them anything"
     return [Reason("only_asking", text, tuple(_shown(e) for e in reversed(asked[-2:])))]
+
+
+def _invested(standing: Standing) -> list[Entry]:
+    """What the owner has put in, gifts and hours, in order of time."""
+    return sorted([*standing.entries.of("gave"), *standing.entries.of("meeting")], key=lambda e: e.at)
 
 
 def _waiting(standing: Standing) -> list[Reason]:
@@ -245,11 +251,8 @@ def _young(standing: Standing, need: float) -> list[Reason]:
 def _fresh_gifts(standing: Standing, now: int) -> list[Entry]:
     return [
         e
-        for e in standing.entries
-        if e.kind == "gave"
-        and e.status != "offer"
-        and e.type != "recognition"
-        and now - e.at <= TRADE_DAYS * DAY
+        for e in standing.entries.of("gave")
+        if e.status != "offer" and e.type != "recognition" and now - e.at <= TRADE_DAYS * DAY
     ]
 
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from goodwill import posting, schema
 from goodwill.codec import digest
 from goodwill.model import Verdict
-from goodwill.outcomes import Answer, Warned
+from goodwill.outcomes import SETTLED, Answer, Warned
 from goodwill.said import sentence_key
 
 RESET = "review_since"
 _TABLE = schema.warnings
 _ALL = select(*(c for c in _TABLE.c if c.name != "draft")).order_by(_TABLE.c.id)
+# Built once: composing a query costs more than running it.
+_LATELY_SETTLED = (
+    _ALL.where(
+        _TABLE.c.at <= bindparam("now"), _TABLE.c.id > bindparam("since"), _TABLE.c.answer.in_(SETTLED)
+    )
+    .order_by(None)
+    .order_by(_TABLE.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def keep(connection: Connection, verdict: Verdict) -> dict[str, int]:
@@ -48,11 +57,19 @@ def keep(connection: Connection, verdict: Verdict) -> dict[str, int]:
 
 def all_up_to(connection: Connection, now: int) -> list[Warned]:
     """Return the warnings given up to ``now`` (seconds), oldest first."""
-    found = []
-    for id_, at, address, verdict, payload, answer in connection.execute(_ALL.where(_TABLE.c.at <= now)):
-        kept = {name: tuple(values) for name, values in json.loads(payload).items()}
-        found.append(Warned(id_, at, address, verdict, answer=answer, **kept))
-    return found
+    return [_warned(*row) for row in connection.execute(_ALL.where(_TABLE.c.at <= now))]
+
+
+def _warned(id_: int, at: int, address: str, verdict: str, payload: str, answer: Answer) -> Warned:
+    kept = {name: tuple(values) for name, values in json.loads(payload).items()}
+    return Warned(id_, at, address, verdict, answer=answer, **kept)
+
+
+def lately_settled(connection: Connection, now: int, most: int) -> list[Warned]:
+    """Those of the latest warnings since the last reset, up to ``now`` (seconds), that came to an end."""
+    since = int(posting.get_meta(connection, RESET) or -1)
+    rows = connection.execute(_LATELY_SETTLED, {"now": now, "since": since, "most": most}).all()
+    return [_warned(*row) for row in reversed(rows)]
 
 
 def since_reset(connection: Connection, warnings: Sequence[Warned]) -> list[Warned]:

@@ -157,13 +157,18 @@ def normalize_subject(subject: str) -> str:
 
     A subject of nothing but such tags keeps the last of them.
     """
+    return bare_subject(subject).casefold()
+
+
+def bare_subject(subject: str) -> str:
+    """As ``normalize_subject``, in its own letters."""
     subject = subject[:2000]
     while True:
         match = _PREFIXES.match(subject)
         if not match or not match.end() or (match.end() == len(subject) and "[" in match[0]):
             break
         subject = subject[match.end() :]
-    return _SPACE.sub(" ", subject).strip().casefold()
+    return _SPACE.sub(" ", subject).strip()
 
 
 def _clean(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 SHOWN = 120
 """Characters of a quoted sentence."""
@@ -21,6 +23,8 @@ class Writer:
     @property
     def width(self) -> int:
         """Columns of the terminal."""
+        import shutil
+
         return shutil.get_terminal_size().columns
 
     def line(self, text: str = "", style: str = "") -> None:

@@ -39,6 +39,12 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def goodwill(home: Path) -> Goodwill:
+    return runner(home)
+
+
+def runner(home: Path) -> Goodwill:
+    """The program on one home."""
+
     def run(*words: object, stdin: str | bytes = b"", timeout: float = 120) -> Ran:
         command = [sys.executable, "-m", "goodwill", "--home", str(home), *map(str, words)]
         done = subprocess.run(

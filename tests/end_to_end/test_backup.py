@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -193,3 +195,75 @@ def test_without_room_for_the_copy_nothing_is_migrated(home: Path):
 def test_a_new_store_needs_no_copy(goodwill: Goodwill, home: Path, tmp_path: Path):
     goodwill("import", mbox(tmp_path / "mail", many(3)), "--me", ME)
     assert not (home / "backups").exists()
+
+
+def test_a_folder_gets_a_dated_copy_and_a_dash_none(goodwill: Goodwill, home: Path, tmp_path: Path):
+    goodwill("import", mbox(tmp_path / "mail", many(3)), "--me", ME)
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for name in ("goodwill-20260304-050607.db", "goodwill-20260304-050607-2.db"):
+        ran = goodwill("backup", folder, "--now", "2026-03-04T05:06:07Z")
+        assert (ran.status, ran.out.strip()) == (0, str(folder / name))
+    ran = goodwill("backup", "-")
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("n" * 300, "File name too long"), ("taken/copy.db", "taken: is no folder")]
+)
+def test_where_no_copy_can_lie_one_sentence_says_so(goodwill: Goodwill, tmp_path: Path, name: str, told: str):
+    goodwill("import", mbox(tmp_path / "mail", many(3)), "--me", ME)
+    (tmp_path / "taken").write_bytes(b"a file")
+    ran = goodwill("backup", tmp_path / name)
+    assert (ran.status, told in ran.err, len(ran.err.splitlines())) == (2, True, 1)
+    assert ".part" not in ran.err
+
+
+def test_a_migration_without_a_place_for_its_copy_says_what_was_meant(goodwill: Goodwill, home: Path):
+    path = old_store(home)
+    (home / "backups").write_bytes(b"no folder")
+    ran = goodwill("status")
+    assert ran.status == 2
+    assert "must be copied before this version changes its tables" in ran.err
+    assert f"{home / 'backups'}: is no folder" in ran.err
+    assert (".part" in ran.err, len(ran.err.splitlines())) == (False, 1)
+    assert asked(path, "SELECT version_num FROM alembic_version") == [(OLD,)]
+    (home / "backups").unlink()
+    assert goodwill("status").status == 0
+
+
+def test_an_emptied_store_gives_no_backup(goodwill: Goodwill, home: Path, tmp_path: Path):
+    home.mkdir()
+    (home / "goodwill.db").write_bytes(b"")
+    ran = goodwill("backup", tmp_path / "copy.db")
+    assert (ran.status, "the store is empty" in ran.err) == (2, True)
+    assert not (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.parametrize("journal", [False, True])
+def test_where_nothing_may_be_written_the_last_state_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: bool
+):
+    path = old_store(tmp_path / "home", 3)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        if journal:  # what a killed program leaves
+            with connection:
+                connection.execute("DELETE FROM events WHERE id = 3")
+            shutil.copytree(path.parent, tmp_path / "left")
+            path = tmp_path / "left" / path.name
+            path.with_name(f"{path.name}-shm").unlink()
+    before = {one.name for one in path.parent.iterdir()}
+    connect = sqlite3.connect
+
+    def read_only(place: object, **more: object) -> sqlite3.Connection:
+        assert place != path, "would write"
+        return connect(place, **more)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != path.parent)
+    assert backup.copy(path, tmp_path / "elsewhere" / "copy.db") > 0
+    monkeypatch.undo()
+    assert asked(tmp_path / "elsewhere" / "copy.db", "SELECT count(*) FROM events") == [(3 - journal,)]
+    assert before <= {one.name for one in path.parent.iterdir()}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest_e2e import Goodwill
+from filelock import FileLock
 from letters import ME, many, mbox, message
 
 NOW = "2026-01-01T12:00:00Z"
@@ -67,7 +68,7 @@ def test_rows_that_are_missing_are_found_with_the_remedy(
 ):
     execute(home, statement)
     ran = filled("status", "--check")
-    assert (ran.status, ran.out) == (2, "")
+    assert (ran.status, ran.out) == (1, "")
     assert told in ran.err
     assert remedy in ran.err
     assert len(ran.err.strip().splitlines()) == 1
@@ -84,7 +85,7 @@ def test_bytes_that_were_overwritten_are_found(filled: Goodwill, home: Path, pla
     raw[start : start + PAGE] = b"\x55" * PAGE
     path.write_bytes(raw)
     ran = filled("status", "--check")
-    assert ran.status == 2
+    assert ran.status == 1
     assert "the file is damaged" in ran.err
     assert "backup" in ran.err
     assert len(ran.err.strip().splitlines()) == 1
@@ -94,8 +95,36 @@ def test_a_file_that_was_cut_short_is_found(filled: Goodwill, home: Path):
     path = home / "goodwill.db"
     path.write_bytes(path.read_bytes()[: 20 * PAGE])
     ran = filled("status", "--check")
-    assert ran.status == 2
+    assert ran.status == 1
     assert "backup" in ran.err
+
+
+def test_a_store_without_its_tables_is_not_whole(filled: Goodwill, home: Path):
+    execute(home, "DROP TABLE accounts")
+    ran = filled("status", "--check")
+    assert (ran.status, "tables are missing: accounts" in ran.err) == (1, True)
+    for one in home.glob("goodwill.db*"):
+        one.write_bytes(b"")
+    for _ in range(2):  # to look at it must not make a new one
+        ran = filled("status", "--check")
+        assert (ran.status, "the file is empty" in ran.err) == (1, True)
+    (home / "goodwill.db").write_bytes(b"no database at all" * 100)
+    assert filled("status", "--check").status == 1
+
+
+def test_what_cannot_be_looked_at_is_not_called_damaged(filled: Goodwill, home: Path):
+    (home / "goodwill.db").rename(home / "away.db")
+    (home / "goodwill.db").mkdir()
+    ran = filled("status", "--check")
+    assert (ran.status, "it cannot be looked at" in ran.err) == (2, True)
+    assert "damaged" not in ran.err
+
+
+def test_while_another_changes_the_tables_it_could_not_be_checked(filled: Goodwill, home: Path):
+    execute(home, "UPDATE alembic_version SET version_num = '0005'")
+    with FileLock(home / "goodwill.lock"):
+        ran = filled("status", "--check")
+    assert (ran.status, "another goodwill is writing" in ran.err) == (2, True)
 
 
 def letters() -> list[bytes]:

@@ -95,6 +95,28 @@ def test_the_digest_names_the_open_question(known: Goodwill, home: Path):
     assert "digest" in (home / "goodwill.log").read_text()
 
 
+def test_a_line_of_the_digest_can_be_answered(known: Goodwill):
+    when = ("--now", "2025-12-01T09:00:00Z")
+    (advice,) = json.loads(known("digest", *when, "--json").out)["people"]
+    code = advice["key"][:4]
+    assert f"[{code}]" in known("digest", *when).out
+    for wrong in (("zzzz", "done"), ("", "done"), (code, "tomorrow"), (code[:3], "done")):
+        ran = known("advice", *wrong, *when)
+        assert (ran.status, ran.err.count("\n")) == (2, 1)
+    ran = known("advice", code, "snooze", *when)
+    assert (ran.status, ran.err) == (0, "Ada Sample: snooze. It rests for a week.\n")
+    assert "Nothing needs you" in known("digest", *when).out
+    assert code in known("digest", "--now", "2025-12-09T09:00:00Z").out
+    assert known("advice", code, "done", "--now", "2025-12-09T09:00:00Z").status == 0
+    assert "Nothing needs you" in known("digest", "--now", "2025-12-09T10:00:00Z").out
+
+
+def test_no_advice_comes_on_three_days_running(known: Goodwill):
+    days = [f"2025-12-{day:02d}T09:00:00Z" for day in (1, 2, 3)]
+    said = [json.loads(known("digest", "--now", day, "--json").out)["people"] for day in days]
+    assert [len(people) for people in said] == [1, 1, 0]
+
+
 def test_classify_reads_lines_and_touches_no_store(goodwill: Goodwill, home: Path):
     lines = [
         {"id": 1, "kind": "text", "text": "Could you introduce me to your editor?"},

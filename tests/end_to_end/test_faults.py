@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from faults import Faults, spoilt
 from gmail import ME, Gmail, serve
 from gmail_account import answers, connect
@@ -25,7 +25,7 @@ CALM = 2
 STATES = {"new", "reading history", "up to date", "waiting", "needs you"}
 
 
-def test_thirty_days_of_every_fault(tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]):
+def test_thirty_days_of_every_fault(tmp_path: Path, home: Path, figure: Callable[[str], None]):
     gmail, outlook = Gmail(), Graph()
     faults = {"google": Faults(), "microsoft": Faults()}
     (tmp_path / "entra").mkdir()
@@ -65,9 +65,8 @@ def test_thirty_days_of_every_fault(tmp_path: Path, home: Path, capsys: pytest.C
             _, err = process.communicate(timeout=20)
         assert b"Traceback" not in err, err.decode()
         assert here.run("status", "--check").status == 0
-    with capsys.disabled():
-        spoiled = sum(sum(one.done.values()) - one.done[""] for one in faults.values())
-        print(f"\n{DAYS} days, {asked} requests, about {spoiled} spoilt, states seen: {sorted(seen)}")
+    spoiled = sum(sum(one.done.values()) - one.done[""] for one in faults.values())
+    figure(f"{DAYS} days, {asked} requests, about {spoiled} spoilt, states seen: {sorted(seen)}")
     for name, one in faults.items():
         assert asked[name] < DAYS * 24 * 12 * 6, "a hot loop"
         assert {"refuse", "cut", "half", "slow", "html"} <= set(one.done), "not everything was tried"

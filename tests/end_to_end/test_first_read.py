@@ -1,4 +1,4 @@
-"""A first read of 100,000 messages: within the quota, killed ten times, nothing twice, little memory."""
+"""A first read of a large mailbox: within the quota, killed ten times, nothing twice, little memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gmail_account import answers, connect, mailbox
 from graph import ME, QUOTA_SECONDS, Graph
 from microsoft_world import microsoft
 
-MESSAGES, KILLS = 100_000, 10
+KILLS = 10
 QUOTA = 1_500_000
 """Gmail's units a minute: 250 times the real ones, so that the read takes minutes and not hours."""
 REQUESTS = 10_000
@@ -36,7 +37,7 @@ def memory_mib(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
-def read_in_pieces(home: Path, fetched: Counter[str], more: dict[str, str]) -> float:
+def read_in_pieces(home: Path, messages: int, fetched: Counter[str], more: dict[str, str]) -> float:
     """Read on until there is nothing more, killed ten times on the way; returns the most memory in MiB."""
     command = [sys.executable, "-m", "goodwill", "--home", str(home), "sync"]
     most, kills = 0.0, 0
@@ -44,7 +45,7 @@ def read_in_pieces(home: Path, fetched: Counter[str], more: dict[str, str]) -> f
         process = subprocess.Popen(
             command, env=environment() | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        stop_at = len(fetched) + MESSAGES // (KILLS + 2) + kills * 137
+        stop_at = len(fetched) + messages // (KILLS + 2) + kills * 137
         while process.poll() is None:
             most = max(most, memory_mib(process.pid))
             if kills < KILLS and len(fetched) >= stop_at:
@@ -61,42 +62,46 @@ def read_in_pieces(home: Path, fetched: Counter[str], more: dict[str, str]) -> f
     return most
 
 
-def whole(home: Path, more: dict[str, str]) -> None:
+def whole(home: Path, messages: int, more: dict[str, str]) -> None:
     """Everything has arrived, and the account says so."""
     done = subprocess.run(
         [sys.executable, "-m", "goodwill", "--home", str(home), "status", "--json"],
         env=environment() | more, capture_output=True, check=True,
     )  # fmt: skip
     told = json.loads(done.stdout)
-    assert told["counts"]["mail"] == MESSAGES
+    assert told["counts"]["mail"] == messages
     assert told["accounts"][0]["pending"] == 0
 
 
-def told(capsys: pytest.CaptureFixture[str], begun: float, twice: int, most: float, rest: str) -> None:
+@pytest.fixture
+def messages(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--messages"))
+
+
+def in_words(messages: int, begun: float, twice: int, most: float, rest: str) -> str:
     minutes = (time.monotonic() - begun) / 60
-    with capsys.disabled():
-        print(f"\n{MESSAGES:,} messages in {minutes:.1f} min, {twice} twice, {most:.0f} MiB, {rest}")
+    return f"{messages:,} messages in {minutes:.1f} min, {twice} twice, {most:.0f} MiB, {rest}"
 
 
-def test_a_hundred_thousand_messages_of_gmail(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    box, home = mailbox(MESSAGES, QUOTA), tmp_path / "home"
+def test_a_large_mailbox_of_gmail(tmp_path: Path, messages: int, figure: Callable[[str], None]):
+    box, home = mailbox(messages, QUOTA), tmp_path / "home"
     begun = time.monotonic()
     with serve(answers(box)) as url:
         connect(home, url, QUOTA)
-        most = read_in_pieces(home, box.fetched, {})
+        most = read_in_pieces(home, messages, box.fetched, {})
     twice = sum(box.fetched.values()) - len(box.fetched)
     spent = f"{box.most_spent:,} of {QUOTA:,} units in the busiest minute, {box.refused} refused"
-    told(capsys, begun, twice, most, spent)
-    assert len(box.fetched) == MESSAGES
+    figure(in_words(messages, begun, twice, most, spent))
+    assert len(box.fetched) == messages
     assert twice <= KILLS * PAGE_IN_HAND
     assert box.refused == 0
     assert box.most_spent <= QUOTA
-    whole(home, {})
+    whole(home, messages, {})
 
 
-def test_a_hundred_thousand_messages_of_outlook(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_large_mailbox_of_outlook(tmp_path: Path, messages: int, figure: Callable[[str], None]):
     box, home = Graph(quota=REQUESTS, quota_seconds=QUOTA_SECONDS), tmp_path / "home"
-    for number in range(MESSAGES):
+    for number in range(messages):
         person = (f"kim{number % 500}.sample@there.example", "Kim Sample")
         folder = "sentitems" if number % 4 == 0 else "inbox"
         ends: dict[str, Any] = (
@@ -107,14 +112,15 @@ def test_a_hundred_thousand_messages_of_outlook(tmp_path: Path, capsys: pytest.C
     begun = time.monotonic()
     with microsoft(tmp_path, home, box) as world:
         assert world.by_hand("--only", "mail").status == 0
-        most = read_in_pieces(home, box.fetched, world.environment)
+        most = read_in_pieces(home, messages, box.fetched, world.environment)
         twice = sum(box.fetched.values()) - len(box.fetched)
         asked = sum(box.asked.values())
         spent = f"{asked:,} requests, {box.most_spent:,} of {REQUESTS:,} in the busiest ten minutes"
-        told(capsys, begun, twice, most, f"{spent}, {box.most_concurrent} at once, {box.refused} refused")
-        assert len(box.fetched) == MESSAGES
+        rest = f"{spent}, {box.most_concurrent} at once, {box.refused} refused"
+        figure(in_words(messages, begun, twice, most, rest))
+        assert len(box.fetched) == messages
         assert twice <= KILLS * PAGE_IN_HAND
         assert box.refused == 0
         assert box.most_concurrent == 1
         assert asked <= REQUESTS
-        whole(home, world.environment)
+        whole(home, messages, world.environment)

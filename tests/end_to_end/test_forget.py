@@ -286,12 +286,61 @@ def test_the_next_import_sweeps_what_had_to_wait(known: Goodwill, home: Path, tm
 
 def test_backups_that_hold_them_are_named_or_deleted(known: Goodwill, home: Path):
     backup = Path(known("backup").out.strip())
+    mine = home / "mine.db"
+    known("backup", mine)
     ran = known("forget", WHO, "--yes")
-    assert f"{backup} still holds them" in ran.err
-    assert backup.exists()
+    for path in (backup, mine):
+        assert f"{path} still holds them: it is a backup" in ran.err
+        assert path.exists()
+    # By name they are found no more: the sentence says what does find them.
+    way = ran.err.partition("or: goodwill ")[2].splitlines()[0].split()
+    assert way[0] == "forget"
+    ran = known(*way, "--yes")
+    for path in (backup, mine):
+        assert f"{path} is deleted" in ran.err
+        assert not path.exists()
+
+
+def test_no_store_in_use_is_taken_for_a_backup(known: Goodwill, home: Path):
+    """The store under another path than the home's, and the store of a home that lies in this one."""
+    (home / "goodwill.db").rename(home / "mine.db")
+    for left in home.glob("goodwill.db-*"):
+        left.unlink()
+    (home.parent / "way").symlink_to(home)
+    (home / "config.toml").write_text(f'[store]\nurl = "sqlite:///{home.parent}/way/mine.db"\n')
+    letter = message("Jörg Müller-Lüdenscheidt <j@x.example>", ME, "x", "y", 1, "z")
+    namesake = mbox(home.parent / "more", [letter])
+    assert known("import", namesake).status == 0
+    inner = home / "inner"
+    inner.mkdir()
+    shutil.copy(home / "mine.db", inner / "goodwill.db")
+    (inner / "goodwill.lock").touch()
     ran = known("forget", WHO, "--yes", "--backups")
-    assert f"{backup} is deleted" in ran.err
-    assert not backup.exists()
+    assert f"{inner / 'goodwill.db'} still names them: it is the store of another home" in ran.err
+    assert "is deleted" not in ran.err
+    assert (inner / "goodwill.db").exists()
+    assert (home / "mine.db").exists()
+
+
+def test_no_backup_is_deleted_for_a_part_of_anothers_address(goodwill: Goodwill, home: Path, tmp_path: Path):
+    def take_in(name: str) -> None:
+        address = f"{name.replace(' ', '.').lower()}@x.example"
+        letter = message(
+            f"{name} <{address}>", ME, "hello", f"Hello from {name}.", 1, address.partition("@")[0]
+        )
+        assert goodwill("import", mbox(tmp_path / name, [letter]), "--me", ME).status == 0
+
+    take_in("Joann Smith")
+    without = Path(goodwill("backup").out.strip())
+    take_in("Ann Smith")
+    holding = home / "mine.db"
+    goodwill("backup", holding)
+    (home / "backups" / "goodwill-old.db").write_bytes(b"\0ann.smith@x.example\0")
+    ran = goodwill("forget", "ann.smith@x.example", "--yes", "--backups")
+    assert ran.status == 0
+    assert (without.exists(), holding.exists()) == (True, False)
+    assert "goodwill-old.db still names them: it cannot be read as a backup" in ran.err
+    assert ran.err.count("still") == 1
 
 
 def test_without_a_terminal_and_a_yes_nobody_is_forgotten(known: Goodwill):
@@ -299,6 +348,25 @@ def test_without_a_terminal_and_a_yes_nobody_is_forgotten(known: Goodwill):
     assert (ran.status, len(ran.err.splitlines())) == (2, 1)
     assert "Add --yes" in ran.err
     assert known("show", WHO).status == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "gone"),
+    [
+        ("lüdenscheidt", False),
+        ("jo.muller", False),
+        ("Jörg", False),
+        ("jörg  MÜLLER-lüdenscheidt", True),
+        (WHO.upper(), True),
+    ],
+)
+def test_with_yes_a_part_of_a_name_is_not_enough(known: Goodwill, who: str, gone: bool):
+    ran = known("forget", who, "--yes")
+    assert (ran.status == 0) is gone
+    assert (known("show", WHO).status == 2) is gone
+    if not gone:
+        assert "is but a part of what Jörg" in ran.err
+        assert len(ran.err.splitlines()) == 1
 
 
 def test_on_a_terminal_it_asks(known: Goodwill, home: Path):

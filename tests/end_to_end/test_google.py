@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import stat
 import subprocess
@@ -10,6 +11,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -108,6 +110,61 @@ def test_it_says_what_it_asks_for_and_where_the_secret_lies(home: Path, client: 
     assert b"google_refresh_" not in (home / "goodwill.db").read_bytes()
 
 
+def test_the_right_to_change_is_asked_for_where_it_is_wished_only(home: Path, client: Path):
+    def asked(*words: str) -> tuple[str, str]:
+        pages: list[str] = []
+        ran = by_hand(home, "--client", client, *words, ended=lambda u: pages.append(u) or consent(u, ME))
+        assert ran.status == 0, ran.err
+        return ran.err, pages[0]
+
+    words, page = asked()
+    assert "gmail.readonly" in page
+    assert "gmail.modify" not in page + words
+    words, page = asked("--mark-drafts")
+    assert "gmail.modify" in page
+    assert "gmail.readonly" not in page
+    assert "write, send and bin mail" in words
+    assert "'Goodwill: look again'" in words
+    assert "never to change" not in words
+    words, _ = asked()  # and it is given back
+    assert "never to change" in words
+
+
+def test_a_mark_by_a_gmail_that_nobody_here_wrote(home: Path, client: Path, server: Google):
+    ran = by_hand(home, "--client", client, "--mark-drafts", ended=lambda url: consent(url, ME))
+    assert ran.status == 0, ran.err
+    with (home / "config.toml").open("a") as config:
+        config.write("[drafts]\nwatch = true\nseconds = 20\nmark = true\n")
+    fast = Path(__file__).resolve().parents[1] / "servers" / "fast_run.py"
+    command = [sys.executable, str(fast), str(home), "20", "1770000000"]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    root = f"{server.url}/gmail/v1/users/me"
+    signed = server.signed(ME)
+
+    def get(path: str) -> dict[str, Any]:
+        return requests.get(f"{root}/{path}", headers=signed, timeout=20).json()
+
+    try:
+        time.sleep(6)  # some looks
+        text = "Could you introduce me to your editor, and recommend us to her? A few sentences would do."
+        raw = f"From: {ME}\nTo: nia@far.example\nSubject: a thing\n\n{text}\n"
+        body = {"message": {"raw": base64.urlsafe_b64encode(raw.encode()).decode()}}
+        made = server.post("/gmail/v1/users/me/drafts", body, ME)
+        message = f"messages/{made['message']['id']}"
+        until = time.monotonic() + 60
+        while len(get(message)["labelIds"]) < 2:
+            assert process.poll() is None
+            assert time.monotonic() < until, "no label came"
+            time.sleep(0.2)
+        names = {one["id"]: one["name"] for one in get("labels")["labels"]}
+        assert "Goodwill: look again" in {names[id_] for id_ in get(message)["labelIds"]}
+        kept = base64.urlsafe_b64decode(get(f"{message}?format=raw")["raw"] + "==")
+        assert text in kept.decode()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
 def test_from_the_client_to_the_first_digest(connected: Path, goodwill: Goodwill, server: Google):
     first = goodwill("sync")
     assert (first.status, first.err) == (0, "")
@@ -129,8 +186,6 @@ def test_from_the_client_to_the_first_digest(connected: Path, goodwill: Goodwill
 def test_what_is_new_comes_with_the_next_sync(connected: Path, goodwill: Goodwill, server: Google):
     goodwill("sync")
     raw = f"From: {BO}\nTo: {ME}\nSubject: news\nDate: Wed, 21 Jan 2026 10:00:00 +0000\n\nHello.\n"
-    import base64
-
     body = {"raw": base64.urlsafe_b64encode(raw.encode()).decode(), "labelIds": ["INBOX"]}
     server.post("/gmail/v1/users/me/messages", body, ME)
     assert "1 events met, 1 new" in goodwill("sync").out.replace("event met", "events met")

@@ -7,45 +7,21 @@ import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from background import FAST, START, running, until
 from conftest_e2e import Goodwill, environment
 from gmail import ME, Gmail, refusal, serve
 from gmail_account import answers, connect, mailbox
+from ports import free_port
 
-FAST = Path(__file__).resolve().parents[1] / "servers" / "fast_run.py"
-START = 1_760_000_000  # 9 October 2025, 8:53 UTC
 DAY = 86_400
-
-
-@contextmanager
-def running(home: Path, speed: float = 0, start: float = START) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the program until the block ends; with ``speed`` on a clock that goes so much faster."""
-    words = [sys.executable, "-m", "goodwill", "--home", str(home), "run"]
-    if speed:
-        words = [sys.executable, str(FAST), str(home), str(speed), str(start)]
-    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=20)
-        assert b"Traceback" not in err, err.decode()
-
-
-def until(happened: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for something to happen."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def letter(number: int, sender: str = "bo.sample@there.example") -> bytes:
@@ -108,6 +84,36 @@ def test_it_stops_although_the_network_hangs(home: Path):
             assert time.monotonic() - begun < 5
 
 
+def test_a_door_that_stays_shut_is_told(home: Path, goodwill: Goodwill):
+    box = mailbox(1)
+    with serve(answers(box)) as url:
+        connect(home, url, 60_000)
+        port = int((home / "config.toml").read_text().rpartition("= ")[2])
+        with socket.create_server(("127.0.0.1", port)) as other, running(home):
+            until(lambda: "Door      shut: " in goodwill("status").out)
+            told = goodwill("status")
+            assert f"port {port} of this machine cannot be had" in told.out
+            assert told.status == 1
+            words = ["smtp-proxy", "127.0.0.1:9", "--tls", "none", "--port", str(free_port())]
+            another = subprocess.Popen(
+                [sys.executable, "-m", "goodwill", "--home", str(home), *words],
+                env=environment(), stderr=subprocess.PIPE,
+            )  # fmt: skip
+            assert another.stderr is not None
+            said = b"".join(another.stderr.readline() for _ in range(2))
+            another.send_signal(signal.SIGTERM)
+            another.communicate(timeout=20)
+            assert b"Point your mail program" in said
+            assert b"The door stays shut, so no link" in said
+            assert "Door      shut: " in goodwill("status").out  # what the background says stays said
+            other.close()
+            until(lambda: "Door      open" in goodwill("status").out)
+            assert goodwill("status").status == 0
+    assert "Door" not in goodwill("status").out
+    assert len([line for line in logged(home) if "the door stays shut" in line]) == 2  # of either, once
+    assert not (home / "door.trouble").exists()
+
+
 def test_two_of_them_are_one_too_many(home: Path, goodwill: Goodwill):
     box = mailbox(3)
     with serve(answers(box)) as url:
@@ -145,12 +151,14 @@ def test_the_digest_is_made_once_a_day_whatever_happens(home: Path, goodwill: Go
         b"Hello 1.", b"Could you introduce me to your editor? I would be very grateful."
     )
     sent = letter(2, ME).replace(f"To: {ME}".encode(), b"To: bo.sample@there.example")
+    sent = sent.replace(b"Bo Sample", b"Me Owner")  # who bears the owner's name may be the owner
     box.add("sent", sent.replace(b"1 Oct 2025", b"20 Sep 2025"), "SENT", at=START - 9)
     box.add("ask", asked, at=START)
     with serve(answers(box)) as url:
         connect(home, url, 60_000)
         for day in range(3):
-            told = [f"digest of 2025-10-{9 + n:02d}: 1 people" for n in range(day + 1)]
+            people = (1, 1, 0)  # the same question is not brought up on a third day
+            told = [f"digest of 2025-10-{9 + n:02d}: {people[n]} people" for n in range(day + 1)]
             for _ in range(3):  # started three times a day, and killed each time
                 with running(home, speed=60, start=START + day * DAY) as process:
                     until(lambda: digests(home) == told, 30)  # noqa: B023 - called at once
@@ -195,11 +203,47 @@ def test_a_provider_that_is_down_for_a_day_is_not_stormed(home: Path, goodwill: 
         assert len([what for what in logged(home) if "waiting" in what]) == 1  # said once, not 30 times
 
 
-@pytest.mark.parametrize("words", [("run",), ("run", "--now", "2026-01-01")])
-def test_wrong_words(home: Path, goodwill: Goodwill, words: tuple[str, ...]):
+@pytest.mark.parametrize(("words", "status"), [(("run",), 78), (("run", "--now", "2026-01-01"), 2)])
+def test_wrong_words(home: Path, goodwill: Goodwill, words: tuple[str, ...], status: int):
     ran = goodwill(*words)
-    assert ran.status == 2
+    assert ran.status == status  # 78: a platform need not start it again
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("zone", ["CET-1CEST", "<+03>-3", "bogus"])
+def test_any_time_zone_of_the_machine_will_do(home: Path, goodwill: Goodwill, zone: str):
+    with serve(answers(mailbox(1))) as url:
+        connect(home, url, 600_000)
+        with running(home, more={"TZ": zone}) as process:
+            until(lambda: "up to date" in goodwill("status").out)
+            assert process.poll() is None
+
+
+def test_a_log_that_was_taken_away_begins_anew(home: Path, goodwill: Goodwill):
+    box = mailbox(1)
+    with serve(answers(box)) as url:
+        connect(home, url, 600_000)
+        with running(home, speed=200):
+            until(lambda: any("1 new" in what for what in logged(home)))
+            (home / "goodwill.log").unlink()
+            box.add("n1", letter(1))
+            until(lambda: any("1 new" in what for what in logged(home)))
+
+
+def test_it_ends_where_the_store_is_replaced(home: Path, goodwill: Goodwill, tmp_path: Path):
+    """It would read into a file that nobody sees any more. Whoever started it starts it again."""
+    with serve(answers(mailbox(1))) as url:
+        connect(home, url, 600_000)
+        with running(home) as process:
+            until(lambda: "up to date" in goodwill("status").out)
+            assert goodwill("backup", tmp_path / "copy.db").status == 0
+            for name in ("goodwill.db-wal", "goodwill.db-shm"):
+                (home / name).unlink(missing_ok=True)
+            (tmp_path / "copy.db").replace(home / "goodwill.db")
+            until(lambda: process.poll() is not None)
+            assert process.returncode == 2
+            assert "was replaced" in process.stderr.read().decode()
+        assert goodwill("status", "--check").status == 0
 
 
 def test_a_full_disk_stops_the_writing_and_not_the_program(home: Path, goodwill: Goodwill):
@@ -221,17 +265,21 @@ def test_a_full_disk_stops_the_writing_and_not_the_program(home: Path, goodwill:
             assert len([what for what in logged(home) if "goodwill.db" in what]) <= 1  # not at every try
             stored = json.loads(goodwill("status", "--json").out)["counts"]["mail"]
             assert stored < 1_000
+            assert goodwill("status").status == 1  # for monitoring
             unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
             until(lambda: json.loads(goodwill("status", "--json").out)["counts"]["mail"] == 1_000)
+            until(lambda: goodwill("status").status == 0)
         finally:
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=20)
         assert b"Traceback" not in err
+    news = [int(what.split(": ")[1].split()[0]) for what in logged(home) if " new, " in what]
+    assert 0 < sum(news) <= 1_000  # what could not be stored was not announced
     assert goodwill("rebuild").status == 0
 
 
-def test_a_day_of_idling_costs_next_to_nothing(home: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_day_of_idling_costs_next_to_nothing(home: Path, figure: Callable[[str], None]):
     """24 hours on a clock that is 2,880 times as fast: what they cost is what they would cost."""
     box, speed = mailbox(200), 2_880
     with serve(answers(box)) as url:
@@ -245,10 +293,7 @@ def test_a_day_of_idling_costs_next_to_nothing(home: Path, capsys: pytest.Captur
             time.sleep(DAY / speed)
             spent, most = cpu_seconds(process.pid) - begun, peak_mib(process.pid)
         asked = sum(box.asked.values()) - before
-    with capsys.disabled():
-        print(
-            f"\nidle day: {spent:.1f} CPU s ({spent / DAY:.3%} of a core), {most:.0f} MiB, {asked} requests"
-        )
+    figure(f"idle day: {spent:.1f} CPU s ({spent / DAY:.3%} of a core), {most:.0f} MiB, {asked} requests")
     assert spent < 0.005 * DAY
     assert most < 120
     assert 200 < asked < 2_000

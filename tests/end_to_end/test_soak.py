@@ -1,27 +1,31 @@
 """A day of two accounts during which the program is killed 200 times: nothing twice, nothing missing.
 
-What it has then is compared with what a store has that reads the same accounts at one go.
+What it has then is compared with what two others have that read the same accounts: one that ran all day
+undisturbed, and one that read everything at one go.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-import pytest
 from gmail import ME, Gmail, serve
 from gmail_account import answers, connect
 from graph import Graph
 from microsoft_world import World, microsoft
 
 FAST = Path(__file__).resolve().parents[1] / "servers" / "fast_run.py"
+NURSERY = FAST.with_name("nursery.py")
 START = datetime(2025, 10, 9, 6, tzinfo=UTC)
 KILLS, DAY = 200, timedelta(days=1)
 SPEED = 300
@@ -124,51 +128,91 @@ def told(world: World) -> dict[str, list[str]]:
     return found
 
 
-def test_two_hundred_kills_in_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_two_hundred_kills_in_a_day(tmp_path: Path, figure: Callable[[str], None]):
     chance, begun = random.Random(20251009), time.monotonic()
     gmail, outlook = Gmail(), Graph()
-    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    home = tmp_path / "home"
     (tmp_path / "entra").mkdir()
     with serve(answers(gmail)) as url:
-        for one in (home, fresh):
-            connect(one, url, 600_000)
+        connect(home, url, 600_000)
         with microsoft(tmp_path / "entra", home, outlook) as world:
-            assert world.by_hand().status == 0
-            kills = live(world, script(chance), gmail, chance)
-            assert world.run("sync").status == 0
-            undisturbed = World(world.auth, world.trusted, outlook, fresh)
-            with (fresh / "config.toml").open("a") as config:
-                config.write((home / "config.toml").read_text().partition("[microsoft]")[1])
-                config.write((home / "config.toml").read_text().partition("[microsoft]")[2])
-            assert undisturbed.by_hand().status == 0
-            assert undisturbed.run("sync").status == 0
-            disturbed = told(world)
-            expected = told(undisturbed)
+            for name in ("calm", "late"):
+                connect(tmp_path / name, url, 600_000)
+            calm, late = another(world, tmp_path / "calm"), another(world, tmp_path / "late")
+            for one in (world, calm):
+                assert one.by_hand().status == 0
+            with running(calm, START.timestamp()) as undisturbed:
+                kills = live(world, script(chance), gmail, chance)
+                undisturbed.send_signal(signal.SIGTERM)
+                assert undisturbed.wait(20) == 0
+            assert late.by_hand().status == 0
+            for one in (world, calm, late):
+                assert one.run("sync").status == 0
+            disturbed, expected, at_once = map(told, (world, calm, late))
             assert world.run("status").status == 0
-    with capsys.disabled():
-        events = len(disturbed["export"]) - 1
-        print(f"\n{kills} kills in {time.monotonic() - begun:.0f} s, {events} events")
+    figure(f"{kills} kills in {time.monotonic() - begun:.0f} s, {len(disturbed['export']) - 1} events")
     assert kills == KILLS
-    assert disturbed == expected
-    log = [json.loads(line) for line in (home / "goodwill.log").read_text().splitlines()]
-    assert sum(line["what"].startswith("digest of") for line in log) == 1  # once
-    assert not [line for line in log if line["level"] == "ERROR"]
+    assert disturbed == expected == at_once
+    for one in (world, calm):
+        log = [json.loads(line) for line in (one.home / "goodwill.log").read_text().splitlines()]
+        assert sum(line["what"].startswith("read ") for line in log) >= 20  # it did come to something
+        days = [line["what"] for line in log if line["what"].startswith("digest of")]
+        assert len(days) == len(set(days))  # once a day
+        assert days or one is world
+        assert not [line for line in log if line["level"] == "ERROR"]
+
+
+def another(world: World, home: Path) -> World:
+    """The same accounts for another home."""
+    _, table, keys = (world.home / "config.toml").read_text().partition("[microsoft]")
+    with (home / "config.toml").open("a") as config:
+        config.write(table + keys)
+    return World(world.auth, world.trusted, world.box, home)
+
+
+@contextmanager
+def running(world: World, at: float) -> Iterator[subprocess.Popen[bytes]]:
+    """``goodwill run`` in a home, from a moment on, until the block ends."""
+    words = [sys.executable, str(FAST), str(world.home), str(SPEED), str(at)]
+    process = subprocess.Popen(
+        words, env=world.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        _, err = process.communicate(timeout=20)
+        assert b"Traceback" not in err, err.decode()
 
 
 def live(world: World, pieces: list[list[Action]], gmail: Gmail, chance: random.Random) -> int:
     """Let the day pass piece by piece, and kill the program in each; returns how often."""
-    for number, actions in enumerate(pieces):
-        at = START.timestamp() + number * DAY.total_seconds() / KILLS
-        words = [sys.executable, str(FAST), str(world.home), str(SPEED), str(at)]
-        process = subprocess.Popen(
-            words, env=world.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        time.sleep(chance.uniform(0.0, 1.0))
-        for act in actions:
-            act(gmail, world.box)
-        time.sleep(chance.uniform(0.2, 1.6))
-        assert process.poll() is None
-        process.kill()
-        _, err = process.communicate(timeout=20)
-        assert b"Traceback" not in err, err.decode()
+    with nursery(world) as (lines, answers):
+        for number, actions in enumerate(pieces):
+            lines.write(f"{START.timestamp() + number * DAY.total_seconds() / KILLS}\n")
+            lines.flush()
+            life = int(answers.readline())
+            time.sleep(chance.uniform(0.0, 0.6))
+            for act in actions:
+                act(gmail, world.box)
+            time.sleep(chance.uniform(0.1, 1.4))
+            os.kill(life, signal.SIGKILL)
+            assert answers.readline() == "ended\n"
     return len(pieces)
+
+
+@contextmanager
+def nursery(world: World) -> Iterator[tuple[IO[str], IO[str]]]:
+    """Lives of ``goodwill run``: a moment goes in for each, its number and its end come out."""
+    process = subprocess.Popen(
+        [sys.executable, str(NURSERY), str(world.home), str(SPEED)], env=world.environment, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process.stdin, process.stdout
+    finally:
+        _, err = process.communicate(timeout=30)
+        assert "Traceback" not in err, err

@@ -7,7 +7,7 @@ import time
 import pytest
 from invented_mails import mail, seen
 
-from goodwill_plugins import ask, favour, meeting
+from goodwill_plugins import ask, favour, meeting, told
 
 HARD = {
     "one line": "could you help me " * 60_000,
@@ -26,7 +26,7 @@ HARD = {
 def test_hard_texts(text: str) -> None:
     event = mail(text)
     started = time.process_time()
-    for plugin in (ask, favour, meeting):
+    for plugin in (ask, favour, meeting, told):
         for signal in seen(plugin, event):
             assert signal.quote in text
             assert len(signal.quote) <= 600

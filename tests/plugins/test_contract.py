@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goodwill.testing import DetectorContract
-from goodwill_plugins import ask, favour, meeting
+from goodwill_plugins import ask, favour, meeting, told
 
 
 class TestAsk(DetectorContract):
@@ -16,3 +16,7 @@ class TestFavour(DetectorContract):
 
 class TestMeeting(DetectorContract):
     plugin = meeting
+
+
+class TestTold(DetectorContract):
+    plugin = told

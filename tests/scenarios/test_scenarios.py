@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 
-import pytest
 from conftest_e2e import environment
 
 ENOUGH = 26
@@ -36,7 +36,7 @@ def verdict_of(scenario: Path, folder: Path) -> tuple[str, list[str]]:
     return found["verdict"], expect["expect"]["verdict"]
 
 
-def test_the_scenarios(shared: Path, tmp_path: Path, record_property, capsys: pytest.CaptureFixture[str]):
+def test_the_scenarios(shared: Path, tmp_path: Path, record_property, figure: Callable[[str], None]):
     lines, right, false_warnings = [], 0, 0
     scenarios = sorted((shared / "scenarios").glob("*.toml"))
     for scenario in scenarios:
@@ -44,6 +44,6 @@ def test_the_scenarios(shared: Path, tmp_path: Path, record_property, capsys: py
         right += given in accepted
         false_warnings += accepted == ["clear"] and given != "clear"
         lines.append(f"{'  ' if given in accepted else '✗ '}{scenario.stem:36} {given:10} {accepted}")
-    with capsys.disabled():
-        print("", *lines, f"{right} of {len(scenarios)} right, {false_warnings} false warnings", sep="\n")
+    for line in (*lines, f"{right} of {len(scenarios)} right, {false_warnings} false warnings"):
+        figure(line)
     assert right >= ENOUGH

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from typing import Any
 
 import pytest
 import requests
+from ports import free_port
 from tls import https
 
 VERSION = "0.11.2"
@@ -52,12 +52,6 @@ class Google:
 
     def signed(self, account: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {sign_in(self.url, account)['access_token']}"}
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def program() -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conftest_e2e import environment
 from gmail import ME, Answer, Gmail, Message
+from ports import free_port
 
 
 def mailbox(count: int, quota: int = 0) -> Gmail:
@@ -26,21 +27,22 @@ def mailbox(count: int, quota: int = 0) -> Gmail:
     return box
 
 
-def answers(box: Gmail) -> Callable[[str, str], Answer]:
+def answers(box: Gmail) -> Callable[..., Answer]:
     """What a server says that renews sign-ins too."""
     token = json.dumps({"access_token": "a", "expires_in": 3600, "token_type": "Bearer"}).encode()
 
-    def answer(method: str, url: str) -> Answer:
-        return (200, {}, token) if url.startswith("/token") else box.answer(method, url)
+    def answer(method: str, url: str, body: bytes = b"") -> Answer:
+        return (200, {}, token) if url.startswith("/token") else box.answer(method, url, body)
 
     return answer
 
 
-def connect(home: Path, url: str, units: int, calendars: Sequence[str] = ()) -> None:
+def connect(home: Path, url: str, units: int, calendars: Sequence[str] = (), marks: bool = False) -> None:
     """An account whose secret is there already: signing in is not what is measured here."""
     home.mkdir()
-    features = ["mail", "calendar"] if calendars else ["mail"]
-    (home / "config.toml").write_text(f'[google]\napi = "{url}"\nunits_per_minute = {units}\n')
+    features = ["mail", *(["calendar"] if calendars else []), *(["drafts"] if marks else [])]
+    config = f'[google]\napi = "{url}"\nunits_per_minute = {units}\n\n[door]\nport = {free_port()}\n'
+    (home / "config.toml").write_text(config)
     script = f"""
 import sys
 from datetime import datetime, UTC

@@ -8,6 +8,7 @@ independent client (PyPI's ``O365``) reads from it in the tests. What it has of 
   to be preferred anew with every request;
 * threading headers of messages only as extended properties, no internet headers in sent items;
 * series in delta views as masters and bare occurrences, times in a preferred zone, 1825 days at most;
+* a PATCH of a message's categories, refused for another edition than that of ``If-Match``;
 * ``$batch`` of twenty, at most four requests at once, a quota in a sliding window, Graph's errors.
 
 ``Graph.answer`` takes a request apart and answers it; ``responses`` and a local HTTP server both use it.
@@ -61,6 +62,7 @@ ROUTES = {
     "me": "me",
     "folders": f"me/mailfolders(?:/{ID}(/childfolders)?)?",
     "messages.delta": rf"me/mailfolders/{ID}/messages/delta(?:\(\))?",
+    "send": "me/sendmail",
     "messages": f"me(?:/mailfolders/{ID})?/messages",
     "message": f"me/(?:mailfolders/[^/]+/)?messages/{ID}",
     "mime": rf"me/messages/{ID}/\$value",
@@ -112,6 +114,7 @@ class Message:
     version: int
     moved: bool = False
     read: bool = False
+    categories: list[str] = field(default_factory=list)
 
     @property
     def mutable(self) -> str:
@@ -145,13 +148,17 @@ class Graph(Diary):
 
     ``failures`` are given out one by one before any true answer, each to the first request whose kind (see
     ``ROUTES``, or ``any``) it names. ``pause`` is how long an answer takes, for requests to meet; ``quota``
-    0 is none. ``quirks``, oddities that Graph is known for: repeats, empty pages, no master, bare exceptions,
+    0 is none; without ``may_change`` the sign-in is for reading only, with ``may_send`` for sending too.
+    ``quirks``, oddities that Graph is known for: repeats, empty pages, no master, bare exceptions,
     out of window, master too, personal, x500, soft deletes.
     """
 
     root: str = "https://graph.microsoft.com"
     me: dict[str, Any] = field(default_factory=dict)
     token: str = ""
+    may_change: bool = True
+    may_send: bool = False
+    sent: list[bytes] = field(default_factory=list)
     folders: dict[str, Folder] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     failures: list[tuple[str, Answer | Exception]] = field(default_factory=list)
@@ -205,6 +212,12 @@ class Graph(Diary):
         with self.lock:
             home = self._folder(folder).id
             self.messages[id_] = Message(id_, home, at or 1_770_000_000 + len(self.messages), fields, 0)
+            self._log(id_)
+
+    def write(self, id_: str, **fields: Any) -> None:
+        """The user goes on writing a draft: what is named changes, the rest stays."""
+        with self.lock:
+            self.messages[id_].fields |= fields
             self._log(id_)
 
     def move(self, id_: str, folder: str) -> None:
@@ -274,6 +287,7 @@ class Graph(Diary):
     def _answer(self, method: str, url: str, headers: Asked, body: bytes, crowded: bool = False) -> Answer:
         parts = urlsplit(url)
         kind, ids = route(parts.path.partition("/v1.0/")[2])
+        kind = "message.patch" if (method, kind) == ("PATCH", "message") else kind
         self.asked[kind] += 1
         if refused := self._unknown(headers):
             return refused
@@ -285,7 +299,7 @@ class Graph(Diary):
                 return failure
         if refused := self._throttled(crowded, 0 if kind == "batch" else 1):
             return refused
-        if method != ("POST" if kind == "batch" else "GET"):
+        if method != {"batch": "POST", "send": "POST", "message.patch": "PATCH"}.get(kind, "GET"):
             return refusal(405, "Request_BadRequest", "Specified HTTP method is not allowed.")
         query = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
         try:
@@ -293,10 +307,23 @@ class Graph(Diary):
                 raise Refused(400, "ErrorInvalidRequest", f"The fake has no {', '.join(sorted(strange))}.")
             if kind == "batch":
                 return self._batch(body, headers)
+            if kind == "send":
+                return self._sent(headers, body)
+            if kind == "message.patch":
+                return self._patched(ids[0], headers, body)
             told: Answer = getattr(self, "_" + kind.replace(".", "_"))(ids, query, preferences(headers))
             return told
         except Refused as error:
             return refusal(*error.args)
+
+    def _sent(self, headers: Asked, body: bytes) -> Answer:
+        """Take a mail in MIME format, in base64 as text/plain; what is taken is in ``sent``."""
+        if not self.may_send:
+            return refusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+        if headers.get("content-type") != "text/plain":
+            return refusal(400, "ErrorInvalidRequest", "The fake takes MIME content only.")
+        self.sent.append(base64.b64decode(body, validate=True))
+        return 202, {}, b""
 
     def _unknown(self, headers: Asked) -> Answer | None:
         word, _, secret = headers.get("authorization", "").partition(" ")
@@ -409,6 +436,22 @@ class Graph(Diary):
     def _message(self, ids: list[str], query: Asked, prefer: Asked) -> Answer:
         return ok(self._tell(self._found(ids[0], prefer), query, prefer))
 
+    def _patched(self, id_: str, headers: Asked, body: bytes) -> Answer:
+        """A message with other categories, if it is still the edition that the request means."""
+        if not self.may_change:
+            raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+        prefer = preferences(headers)
+        message, fields = self._found(id_, prefer), json.loads(body)
+        if set(fields) != {"categories"}:
+            raise Refused(400, "ErrorInvalidRequest", "The fake changes nothing but categories.")
+        if headers.get("if-match", "*") not in ("*", f'W/"{message.version}"'):
+            told = "The send or update operation could not be performed because the change key passed in the "
+            told += "request does not match the current change key for the item."
+            raise Refused(412, "ErrorIrresolvableConflict", told)
+        message.categories = list(fields["categories"])
+        self._log(message.id)
+        return ok(self._tell(message, {}, prefer))
+
     def _mime(self, ids: list[str], query: Asked, prefer: Asked) -> Answer:
         message = self._found(ids[0], prefer)
         self.fetched[message.id] += 1
@@ -429,8 +472,10 @@ class Graph(Diary):
             case ["receiveddatetime", *way] if way in ([], ["asc"], ["desc"]):
                 if everything or way != ["desc"]:
                     found = sorted(found, key=lambda id_: self.messages[id_].at, reverse=way == ["desc"])
+            case ["lastmodifieddatetime", "desc"]:
+                found = sorted(found, key=lambda id_: -self.messages[id_].version)
             case _:
-                raise Refused(400, "ErrorInvalidRequest", "The fake orders by receivedDateTime only.")
+                raise Refused(400, "ErrorInvalidRequest", "The fake knows no such order.")
         path = "me/messages" if everything else f"me/mailFolders/{quote(ids[0])}/messages"
         return self._listed(path, query, found, lambda id_: self._tell(self.messages[id_], query, prefer))
 
@@ -699,7 +744,7 @@ def told_message(message: Message, has: Mapping[str, Any], prefer: Asked) -> dic
         "createdDateTime": at,
         "lastModifiedDateTime": changed,
         "changeKey": f"ck{message.version}",
-        "categories": [],
+        "categories": message.categories,
         "receivedDateTime": at,
         "sentDateTime": at,
         "hasAttachments": has.get("attachments", False),
@@ -764,6 +809,9 @@ def serve(graph: Graph) -> Iterator[str]:
             self._answer()
 
         def do_POST(self) -> None:
+            self._answer()
+
+        def do_PATCH(self) -> None:
             self._answer()
 
         def _answer(self) -> None:
