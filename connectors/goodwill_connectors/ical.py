@@ -55,27 +55,28 @@ class _Parsed:
         return "RECURRENCE-ID" in self.component
 
 
-def parse_calendar(raw: bytes, horizon: datetime) -> tuple[list[Event], list[Problem]]:
+def parse_calendar(raw: bytes, horizon: datetime, zone: tzinfo = UTC) -> tuple[list[Event], list[Problem]]:
     """The events of an iCalendar file that start before ``horizon`` (aware), and what could not be read.
 
-    A problem's place names the entry and its line. Raises InputError when the file is no calendar.
+    Times without a zone are of the file's own, else of ``zone``. A problem's place names the entry and its
+    line. Raises InputError when the file is no calendar.
     """
     events: dict[tuple[str, ...], Event] = {}
     problems: list[Problem] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries warn of odd zones; the user can do nothing about it
         for sheet in sheets(raw):
-            for event in _read_sheet(sheet, horizon, problems):
+            for event in _read_sheet(sheet, horizon, zone, problems):
                 known = events.get(event.keys)
                 if known is None or known.version <= event.version:
                     events[event.keys] = event
     return list(events.values()), problems
 
 
-def _read_sheet(sheet: Sheet, horizon: datetime, problems: list[Problem]) -> Iterable[Event]:
+def _read_sheet(sheet: Sheet, horizon: datetime, zone: tzinfo, problems: list[Problem]) -> Iterable[Event]:
     tzp.use_default()  # a zone that another file defined under the same name must not leak into this one
     zones = _zones(sheet, problems)
-    about = _Sheet(_zone(sheet.properties), sheet.properties.get("METHOD", "").upper())
+    about = _Sheet(_zone(sheet.properties, zone), sheet.properties.get("METHOD", "").upper())
     singles: list[_Parsed] = []
     series: dict[str, list[_Parsed]] = {}
     for entry in sheet.entries:
@@ -106,12 +107,12 @@ def _zones(sheet: Sheet, problems: list[Problem]) -> list[Component]:
     return found
 
 
-def _zone(properties: dict[str, str]) -> tzinfo:
+def _zone(properties: dict[str, str], default: tzinfo) -> tzinfo:
     name = properties.get("X-WR-TIMEZONE", "")
     try:
-        return (tzp.timezone(name) if name else None) or UTC
+        return (tzp.timezone(name) if name else None) or default
     except Exception:
-        return UTC
+        return default
 
 
 def _place(entry: Entry) -> str:
@@ -230,6 +231,7 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
     key = f"cal:{parsed.uid}" + (f"/{_original(component, about)}" if recurring else "")
     to, cc, answers = _attendees(component)
     sender = _party(component.get("ORGANIZER"))
+    subject, text, location = _words(component)
     return Event(
         kind="calendar",
         at=at,
@@ -237,8 +239,8 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
         sender=sender,
         to=to,
         cc=cc,
-        subject=_text(component, "SUMMARY")[:1000],
-        text=description(_text(component, "DESCRIPTION")),
+        subject=subject[:1000],
+        text=description(text),
         version="" if about.method in ("REPLY", "COUNTER", "REFRESH") else parsed.version,
         appointment=Appointment(
             end=_end(component, start, at, about.zone),
@@ -246,10 +248,16 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
             all_day=not isinstance(start, datetime),
             recurring=recurring,
             busy=_text(component, "TRANSP").upper() != "TRANSPARENT",
-            location=_text(component, "LOCATION")[:500],
+            location=location[:500],
             answers=answers,
         ),
     )
+
+
+def _words(component: Component) -> tuple[str, ...]:
+    """Subject, text and place; empty where it is private: then with whom and when is all that counts."""
+    private = _text(component, "CLASS").upper() in ("PRIVATE", "CONFIDENTIAL")
+    return tuple("" if private else _text(component, name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION"))
 
 
 def _status(component: Component, about: _Sheet) -> Literal["confirmed", "tentative", "cancelled"]:

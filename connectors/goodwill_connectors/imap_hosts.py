@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import dns.exception
-import dns.resolver
-
+from goodwill_connectors.domains import Resolver, services
 from goodwill_connectors.imap_line import Server
 
-SECONDS = 6.0
-"""How long the name servers may take."""
 _DOMAINS = {
     "imap.gmail.com": ("gmail.com", "googlemail.com"),
     "imap.mail.me.com": ("icloud.com", "me.com", "mac.com"),
@@ -48,7 +44,7 @@ APP_PASSWORDS = {
 """Where the owner makes a password for one program, which these providers ask for."""
 
 
-def discovered(domain: str, resolver: dns.resolver.Resolver | None = None) -> Server | None:
+def discovered(domain: str, resolver: Resolver | None = None) -> Server | None:
     """The server of a mail ``domain``; None where neither we nor the domain's name servers know one.
 
     By RFC 6186: ``_imaps`` before ``_imap``, which encrypts by STARTTLS.
@@ -58,14 +54,8 @@ def discovered(domain: str, resolver: dns.resolver.Resolver | None = None) -> Se
     return next(_published(domain, resolver), None)
 
 
-def _published(domain: str, resolver: dns.resolver.Resolver | None) -> Iterator[Server]:
-    for service, tls in (("_imaps", "implicit"), ("_imap", "starttls")):
-        try:
-            asked = resolver or dns.resolver.Resolver()
-            answer = asked.resolve(f"{service}._tcp.{domain}", "SRV", lifetime=SECONDS)
-        except (dns.exception.DNSException, OSError, ValueError):
-            continue
-        for record in sorted(answer, key=lambda one: (one.priority, -one.weight)):
-            host = str(record.target).rstrip(".")
-            if host:
-                yield Server(host, int(record.port), tls)  # type: ignore[arg-type]
+def _published(domain: str, resolver: Resolver | None) -> Iterator[Server]:
+    for host, port in services("_imaps", domain, resolver):
+        yield Server(host, port)
+    for host, port in services("_imap", domain, resolver):
+        yield Server(host, port, "starttls")

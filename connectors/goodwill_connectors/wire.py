@@ -40,6 +40,8 @@ Passing = Callable[[requests.Response], bool]
 
 REFUSED = "Nothing is lost; if it stays so, connect the account again, or ask whoever runs it for you"
 """What helps where a provider refuses for a reason of its own."""
+UNTRUSTED = "Check this machine's clock; behind a company's proxy set REQUESTS_CA_BUNDLE"
+"""What helps where a certificate is not accepted."""
 
 
 class Gone(GoodwillError):
@@ -79,6 +81,7 @@ class Wire:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
+        untrusted: str = UNTRUSTED,
     ) -> None:
         self._session = session
         self._name = name
@@ -87,6 +90,7 @@ class Wire:
         self._sleep = sleep
         self._clock = clock
         self._chance = chance
+        self._untrusted = untrusted
 
     def request(self, method: str, url: str, **more: Any) -> requests.Response:
         """Send one request, again where that may help; returns the answer, read to its end.
@@ -100,8 +104,7 @@ class Wire:
                 answer = self._session.request(method, url, timeout=TIMEOUT, **more)
             except requests.exceptions.SSLError:
                 what = f"the certificate of {urlsplit(url).netloc} is not accepted"
-                remedy = "Check this machine's clock; behind a company's proxy set REQUESTS_CA_BUNDLE"
-                raise AccountError(f"{self._name} cannot be read: {what}", remedy) from None
+                raise AccountError(f"{self._name} cannot be read: {what}", self._untrusted) from None
             except _LOST as error:
                 last = _reason(error, url)
                 lost += 1

@@ -40,13 +40,17 @@ def call_off(connection: Connection, stream: int, page: Page, book: Book) -> Non
 
 
 def _absent(connection: Connection, stream: int, whole: Whole | None) -> set[str]:
-    """The items of a stream that stand in the time of which ``whole`` names all, and are not named."""
+    """The items of a stream that stand in the time of which ``whole`` names all, and are not named.
+
+    An item holds one entry, or an entry with all its occurrences.
+    """
     if whole is None:
         return set()
-    items = _ITEMS.c
-    query = select(items.item).where(items.stream_id == stream, items.key == _KEYS.hash)
-    query = query.where(_KEYS.event_id == _EVENTS.id, _EVENTS.at >= seconds(whole.since))
-    return set(connection.scalars(query.where(_EVENTS.at < seconds(whole.until)))) - whole.ids
+    items = select(_ITEMS.c.item).where(_ITEMS.c.stream_id == stream)
+    items = items.where(_EVENTS.at >= seconds(whole.since), _EVENTS.at < seconds(whole.until))
+    one = items.where(_ITEMS.c.key == _KEYS.hash, _KEYS.event_id == _EVENTS.id)
+    all_ = items.where(_ITEMS.c.key == _EVENTS.series)
+    return {name for query in (one, all_) for name in connection.scalars(query)} - whole.ids
 
 
 def _of_items(connection: Connection, stream: int, names: Collection[str]) -> set[int]:

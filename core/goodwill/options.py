@@ -55,8 +55,18 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
         "commands:connect",
         "sign in to an account, to be read from then on by `goodwill sync`",
         (
-            (("provider",), {"metavar": "PROVIDER", "help": "google, microsoft, or imap"}),
-            (("address",), {"nargs": "?", "metavar": "ADDRESS", "help": "your mail address (imap)"}),
+            (
+                ("provider",),
+                {"metavar": "PROVIDER", "help": "google, microsoft, icloud, fastmail, imap or caldav"},
+            ),
+            (
+                ("address",),
+                {
+                    "nargs": "?",
+                    "metavar": "ADDRESS",
+                    "help": "your mail address (where a password is asked for)",
+                },
+            ),
             (
                 ("--client",),
                 {
@@ -97,8 +107,17 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
                     "help": "ask for the right to send you the digest ([digest] deliver)",
                 },
             ),
-            (("--server",), {"metavar": "HOST[:PORT]", "help": "your mail server (imap; default: found)"}),
-            (("--user",), {"metavar": "NAME", "help": "your name there (imap; default: the address)"}),
+            (
+                ("--server",),
+                {
+                    "metavar": "HOST|URL",
+                    "help": "where your mail or your calendars lie (imap, caldav; default: found)",
+                },
+            ),
+            (
+                ("--user",),
+                {"metavar": "NAME", "help": "your name there (imap, caldav, icloud; default: the address)"},
+            ),
             (
                 ("--tls",),
                 {
@@ -108,7 +127,10 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
             ),
             (
                 ("--certificate",),
-                {"metavar": "FILE", "help": "trust this certificate (PEM) beside the system's (imap)"},
+                {
+                    "metavar": "FILE",
+                    "help": "trust this certificate (PEM) beside the system's (imap, caldav)",
+                },
             ),
         ),
     ),

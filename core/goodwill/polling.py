@@ -90,7 +90,7 @@ def poll(
     if not states:
         raise InputError(
             "no account is connected yet",
-            "Begin with: goodwill connect google, goodwill connect microsoft, or goodwill connect imap",
+            "Begin with: goodwill connect google (or microsoft, icloud, fastmail, imap, caldav)",
         )
     with app.store.polling():
         found = [
