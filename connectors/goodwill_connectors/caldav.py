@@ -71,7 +71,7 @@ def find(domain: str, wishes: Mapping[str, Any], desk: Desk) -> Server:
     wish = str(wishes.get("server") or "")
     if not wish and domain in ELSEWHERE:
         raise InputError(f"calendars of {domain} open to no password", f"Use: {ELSEWHERE[domain]}")
-    found = None if wish else _probe(candidates(domain), certificate)
+    found = None if wish else _found(domain, certificate)
     if found is None:
         wish = wish or desk.ask(f"The CalDAV server of {domain} (HOST or https://…): ", False).strip()
         found = _probe(_meant(wish), certificate)
@@ -82,9 +82,17 @@ def find(domain: str, wishes: Mapping[str, Any], desk: Desk) -> Server:
         )
     server = Server(found.url, found.digest, certificate)
     host = urlsplit(found.url).hostname or ""
-    if not wish and host != domain and not host.endswith(f".{domain}"):
+    if host not in wish and host != domain and not host.endswith(f".{domain}"):
         desk.say(f"The calendars of {domain} lie at {server.host}.")
     return server
+
+
+def _found(domain: str, certificate: str) -> Found | None:
+    """Where the calendars of a domain are; None where it does not tell."""
+    try:
+        return _probe(candidates(domain), certificate)
+    except AccountError:
+        return None  # many domains have no server of their own at all
 
 
 def _meant(wish: str) -> list[str]:
@@ -109,7 +117,7 @@ def _meant(wish: str) -> list[str]:
 
 
 def _probe(urls: Sequence[str], certificate: str) -> Found | None:
-    """The first of ``urls`` that answers; AccountError where only certificate or network stand between."""
+    """The first of ``urls`` that answers; AccountError where a certificate or the network stands between."""
     trouble: AccountError | None = None
     for url in urls:
         session = _session(certificate)
@@ -126,7 +134,7 @@ def _probe(urls: Sequence[str], certificate: str) -> Found | None:
         else:
             if found is not None:
                 return found
-    if trouble is not None and len(urls) < 3:
+    if trouble is not None:
         raise trouble
     return None
 

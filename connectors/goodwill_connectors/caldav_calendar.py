@@ -122,7 +122,7 @@ class CalDavCalendar:
             except (Gone, Refused) as error:
                 gone = isinstance(error, Gone)
                 problem = Problem(
-                    f"calendar {url[-60:]}",
+                    f"calendar '{Resource(url).name}'",
                     "is not there any more" if gone else error.what,
                     "Connect the account anew to choose among the calendars that there are",
                 )
@@ -182,7 +182,7 @@ class CalDavCalendar:
                 elif one.status in (404, 410):
                     there.pop(one.href, None)
                     gone[one.href] = None
-                elif ETAG in one.properties:
+                elif not one.href.endswith("/"):
                     there[one.href] = one.text(ETAG)
                     gone.pop(one.href, None)
             more = more and told.token != place.token
@@ -205,7 +205,8 @@ class _Reading:
 
     def pages(self, changes: _Changes, known: Known, whole: bool) -> Iterator[Page]:
         """The items of what changed; ``whole`` where that is all there is. Only then is there a cursor."""
-        versions = {href: f"{etag[:80]}@{self.horizon:%Y}" for href, etag in changes.there.items()}
+        unnamed = stamp(self.now)  # an edition without a mark is always another one
+        versions = {href: f"{etag[:80] or unnamed}@{self.horizon:%Y}" for href, etag in changes.there.items()}
         names = {href: Resource(href).name for href in (*versions, *changes.gone)}
         met = known(self.stream, [(names[href], version) for href, version in versions.items()])
         wanted = [href for href, version in versions.items() if (names[href], version) not in met]
@@ -224,17 +225,19 @@ class _Reading:
         )  # fmt: skip
 
     def _fetched(self, hrefs: Sequence[str]) -> Iterator[tuple[str, Resource | None]]:
-        """What stands at each address now; None where nothing does."""
+        """What the server tells of each address; None where it is silent."""
         wanted = [element(f"{DAV}href", text=_path(href)) for href in hrefs]
         asked = element(f"{CALDAV}calendar-multiget", properties((ETAG, CHANGED, DATA)), *wanted)
         told = {one.name: one for one in self.dav.report(self.url, asked, "0").resources}
         for href in hrefs:
-            found = told.get(Resource(href).name)
-            yield href, found if found is not None and DATA in found.properties else None
+            yield href, told.get(Resource(href).name)
 
     def _item(self, name: str, version: str, told: Resource | None) -> Item:
-        if told is None:
+        if told is not None and told.status in (404, 410):
             return Item(self.stream, name, gone=True)
+        if told is None or DATA not in told.properties:
+            problem = Problem(self._place(name), "is not given out by the server", "Nothing else was lost")
+            return Item(self.stream, name, version, problems=(problem,))
         try:
             return self._entry(name, version, told)
         except GoodwillError as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from radicale_server import (
     HOME,
     PASSWORD,
@@ -14,6 +15,7 @@ from radicale_server import (
     Answer,
     Radicale,
     Start,
+    by_digest,
     radicale,
     without_any_mark,
     without_tokens,
@@ -25,6 +27,8 @@ from goodwill.model import Event
 from goodwill.testing import ConnectorContract
 from goodwill_connectors.caldav import Server, _dav, look
 from goodwill_connectors.caldav_calendar import FETCHED, CalDavCalendar
+from goodwill_connectors.caldav_hosts import probed
+from goodwill_connectors.dav import may_go
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><multistatus xmlns="DAV:">&b;</multistatus>'
@@ -355,3 +359,36 @@ def test_whose_calendars_there_are(server: Radicale):
     assert any("1 entries  Family & friends" in line for line in said)
     only, _ = look(Server(server.url + "/"), USER, PASSWORD, ["work"], Desk())  # type: ignore[arg-type]
     assert len(only["calendars"]) == 1
+
+
+def test_a_server_that_wants_passwords_hashed(server: Radicale):
+    server.put("a", entry("a"))
+    server.handicaps.append(by_digest)
+    with requests.Session() as session:
+        found = probed(session, server.url + "/")
+    assert found
+    assert found.digest
+    urls = [f"{server.url}{HOME}work/"]
+    for password in (PASSWORD, "no"):
+        dav = _dav(Server(server.url, digest=True), USER, password)
+        poll = CalDavCalendar(dav, urls, NOW)
+        if password == PASSWORD:
+            assert Reader().read(poll) == ["a"]
+        else:
+            with pytest.raises(SignInError):
+                Reader().read(poll)
+
+
+@pytest.mark.parametrize(("url", "may"), [
+    ("https://caldav.home.example/x", True), ("https://p01.home.example:8443/x", True),
+    ("https://home.example/", True), ("http://caldav.home.example/", False),
+    ("https://there.example/", False), ("https://nothome.example/", False), ("https://caldav.home.example.there.example/", False),
+    ("ftp://home.example/", False), ("https://[::1/", False),
+])  # fmt: skip
+def test_where_a_password_may_go(url: str, may: bool):
+    assert may_go(url, "https://caldav.home.example/") is may
+
+
+def test_an_address_of_numbers_is_nobodys_domain():
+    assert may_go("http://127.0.0.1:2/", "http://127.0.0.1:1/")
+    assert not may_go("https://10.0.0.1/", "https://127.0.0.1/")
