@@ -382,7 +382,8 @@ def test_a_server_that_wants_passwords_hashed(server: Radicale):
 @pytest.mark.parametrize(("url", "may"), [
     ("https://caldav.home.example/x", True), ("https://p01.home.example:8443/x", True),
     ("https://home.example/", True), ("http://caldav.home.example/", False),
-    ("https://there.example/", False), ("https://nothome.example/", False), ("https://caldav.home.example.there.example/", False),
+    ("https://there.example/", False), ("https://nothome.example/", False),
+    ("https://caldav.home.example.there.example/", False),
     ("ftp://home.example/", False), ("https://[::1/", False),
 ])  # fmt: skip
 def test_where_a_password_may_go(url: str, may: bool):
