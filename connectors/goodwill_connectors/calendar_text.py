@@ -34,6 +34,11 @@ def description(text: str) -> str:
     return (text[: boilerplate.start()] if boilerplate else text)[:LONGEST_TEXT].strip()
 
 
+def unless_private(mark: str, *words: str) -> tuple[str, ...]:
+    """``words``, or empty ones where an entry bears the ``mark`` private: then it tells who and when only."""
+    return tuple("" for _ in words) if mark.lower() in ("private", "confidential") else words
+
+
 def is_room(address: str) -> bool:
     """Whether an attendee is a room or a thing that is booked."""
     return address.endswith("@resource.calendar.google.com")

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from goodwill.model import Appointment, Event, Party, Problem
 from goodwill.plugin import Item, Known, Page, Series
-from goodwill_connectors.calendar_text import description, is_room, stamp
+from goodwill_connectors.calendar_text import description, is_room, stamp, unless_private
 from goodwill_connectors.calendars import Listed, in_order
 from goodwill_connectors.google_http import call
 from goodwill_connectors.headers import clean_name
@@ -263,14 +263,16 @@ def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
         for one in people
         if one.get("email")
     }
+    said = (_text(entry, name) for name in ("summary", "description", "location"))
+    subject, text, location = unless_private(_text(entry, "visibility"), *said)
     return Event(
         kind="calendar",
         at=start,
         keys=(key[:500],),
         sender=sender,
         to=tuple(parties),
-        subject=_text(entry, "summary")[:1000],
-        text=description(_text(entry, "description")),
+        subject=subject[:1000],
+        text=description(text),
         version=_version(entry),
         appointment=Appointment(
             end=max(start, end),
@@ -278,7 +280,7 @@ def _event(entry: Mapping[str, Any], uid: str, job: _Listing) -> Event:
             all_day=whole,
             recurring=bool(original),
             busy=entry.get("transparency") != "transparent",
-            location=_text(entry, "location")[:500],
+            location=location[:500],
             answers=answers,
         ),
     )

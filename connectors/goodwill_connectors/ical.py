@@ -17,7 +17,7 @@ import icalendar
 from icalendar.timezone import tzp
 
 from goodwill.model import Appointment, Event, Party, Problem
-from goodwill_connectors.calendar_text import description, is_room, stamp
+from goodwill_connectors.calendar_text import description, is_room, stamp, unless_private
 from goodwill_connectors.headers import clean_name
 from goodwill_connectors.icalsplit import Entry, Sheet, sheets
 from goodwill_connectors.recurrence import Component, TooMany, occurrences
@@ -231,7 +231,8 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
     key = f"cal:{parsed.uid}" + (f"/{_original(component, about)}" if recurring else "")
     to, cc, answers = _attendees(component)
     sender = _party(component.get("ORGANIZER"))
-    subject, text, location = _words(component)
+    said = (_text(component, name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION"))
+    subject, text, location = unless_private(_text(component, "CLASS"), *said)
     return Event(
         kind="calendar",
         at=at,
@@ -252,12 +253,6 @@ def _event(parsed: _Parsed, about: _Sheet, recurring: bool) -> Event:
             answers=answers,
         ),
     )
-
-
-def _words(component: Component) -> tuple[str, ...]:
-    """Subject, text and place; empty where it is private: then with whom and when is all that counts."""
-    private = _text(component, "CLASS").upper() in ("PRIVATE", "CONFIDENTIAL")
-    return tuple("" if private else _text(component, name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION"))
 
 
 def _status(component: Component, about: _Sheet) -> Literal["confirmed", "tentative", "cancelled"]:

@@ -24,7 +24,7 @@ NOT_THERE = (400, 404, 410)
 (ErrorCalendarOccurrenceIsDeletedFromRecurrence)."""
 _FIELDS = (
     "id,iCalUId,type,seriesMasterId,subject,start,end,originalStart,originalStartTimeZone,isAllDay,"
-    "isCancelled,isOrganizer,showAs,location,organizer,attendees,hideAttendees,responseStatus,changeKey,"
+    "isCancelled,isOrganizer,showAs,sensitivity,location,organizer,attendees,hideAttendees,responseStatus,changeKey,"
     "lastModifiedDateTime"
 )
 _WITH_WORDS = f"{_FIELDS},body,recurrence"

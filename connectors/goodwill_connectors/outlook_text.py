@@ -12,7 +12,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from goodwill.markup import LONGEST, from_html
 from goodwill.model import Appointment, Event, Party
-from goodwill_connectors.calendar_text import description, is_room, stamp
+from goodwill_connectors.calendar_text import description, is_room, stamp, unless_private
 from goodwill_connectors.headers import clean_name, identities
 from goodwill_connectors.mail import event_of
 from goodwill_connectors.mime import MOST_TEXT, Body
@@ -110,13 +110,16 @@ def entry_event(
     own = _ANSWERS.get(_text(entry.get("responseStatus") or {}, "response").lower(), "needs-action")
     if own != "needs-action":
         answers |= {party.address: own for party in to if party.address in me}
+    place = _text(entry.get("location") or {}, "displayName")
+    said = (_text(entry, "subject"), text, place)
+    subject, text, place = unless_private(_text(entry, "sensitivity"), *said)
     return Event(
         kind="calendar",
         at=start,
         keys=((f"cal:{uid}" + (f"/{original(entry, zone)}" if repeats else ""))[:500],),
         sender=organizer,
         to=to,
-        subject=_text(entry, "subject")[:1000],
+        subject=subject[:1000],
         text=text,
         version=_edition(entry),
         appointment=Appointment(
@@ -125,7 +128,7 @@ def entry_event(
             all_day=whole,
             recurring=repeats,
             busy=_text(entry, "showAs").lower() != "free",
-            location=_text(entry.get("location") or {}, "displayName")[:500],
+            location=place[:500],
             answers=answers,
         ),
     )

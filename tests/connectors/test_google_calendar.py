@@ -70,6 +70,15 @@ def test_an_entry_with_its_answers_and_its_zone(world: Calendars, book: Stored):
     assert not event.appointment.recurring
 
 
+def test_a_private_entry_tells_with_whom_and_when_only(world: Calendars, book: Stored):
+    world.call("POST", "", entry(location="the clinic", description="the results", visibility="private"))
+    book.read(source(world))
+    (event,) = book.events()
+    assert event.appointment is not None
+    assert (event.subject, event.text, event.appointment.location) == ("", "", "")
+    assert BO in {party.address for party in event.to}
+
+
 def test_a_whole_day(world: Calendars, book: Stored):
     day = {"start": {"date": "2026-03-02"}, "end": {"date": "2026-03-03"}}
     world.call("POST", "", {"summary": "Away", "attendees": [{"email": BO}], **day})

@@ -99,6 +99,16 @@ def test_an_entry_with_its_answers(open_box: Opened, book: Stored):
     assert (event.subject, event.text, event.appointment.location) == ("Lunch", "Let us talk", "Café Mitte")
 
 
+def test_a_private_entry_tells_with_whom_and_when_only(open_box: Opened, book: Stored):
+    box = Graph()
+    put(box, "e", at(5), sensitivity="private", location="the clinic", body="<p>the results</p>")
+    book.read(open_box(box))
+    (event,) = book.events()
+    assert event.appointment is not None
+    assert (event.subject, event.text, event.appointment.location) == ("", "", "")
+    assert "bo.sample@there.example" in {party.address for party in event.to}
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "busy"),
     [
