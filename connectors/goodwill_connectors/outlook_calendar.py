@@ -271,6 +271,7 @@ class OutlookCalendar:
         if str(entry["id"]) in job.taken:
             return
         job.taken.add(str(entry["id"]))
+        job.met.add(str(entry["id"]))
         try:
             found = list(job.entries.instances(str(entry["id"]), begins, min(job.until, ends(entry))))
         except Gone:
