@@ -263,6 +263,7 @@ class OutlookCalendar:
         except ODD:
             yield from self._unknown(job, [job.entries.item(entry)], known)
             return
+        job.met.add(str(entry["id"]))
         if begins >= job.until:
             return
         if entry.get("type") != "seriesMaster":
@@ -271,7 +272,6 @@ class OutlookCalendar:
         if str(entry["id"]) in job.taken:
             return
         job.taken.add(str(entry["id"]))
-        job.met.add(str(entry["id"]))
         try:
             found = list(job.entries.instances(str(entry["id"]), begins, min(job.until, ends(entry))))
         except Gone:
