@@ -110,6 +110,13 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
                 ("--certificate",),
                 {"metavar": "FILE", "help": "trust this certificate (PEM) beside the system's (imap)"},
             ),
+            (
+                ("--sign-in",),
+                {
+                    "choices": ("google", "microsoft"),
+                    "help": "by the OAuth client of such an account instead of a password (imap)",
+                },
+            ),
         ),
     ),
     (
