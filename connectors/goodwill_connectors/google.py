@@ -11,7 +11,7 @@ from google.auth.transport.requests import AuthorizedSession
 
 from goodwill.errors import SignInError
 from goodwill.plugin import Account, Connector, Desk
-from goodwill_connectors import google_auth, google_calendar, rights
+from goodwill_connectors import google_auth, google_calendar, google_kept, rights
 from goodwill_connectors.calendars import chosen
 from goodwill_connectors.drafts import GmailDrafts, GmailMarks
 from goodwill_connectors.gmail import UNITS_A_MINUTE, Gmail, units
@@ -100,14 +100,9 @@ def disconnect(account: Account, desk: Desk) -> str:
     vault = Vault(desk.home)
     token = vault.get(account.name).get("refresh_token", "")
     endpoints = desk.endpoints(account.address)
-    heard = bool(token) and google_auth.revoke(token, str(endpoints.get("revoke") or google_auth.REVOKE))
+    told = google_kept.withdrawn(account, token, str(endpoints.get("revoke") or ""), desk)
     vault.drop(account.name)
-    if heard:
-        return "Google has withdrawn the sign-in, and the secret is deleted."
-    return (
-        "The secret is deleted, but Google was not told. "
-        "Remove Goodwill at https://myaccount.google.com/connections too."
-    )
+    return told
 
 
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
@@ -182,4 +177,4 @@ def _session(
 ) -> AuthorizedSession:
     token = str(endpoints.get("token") or settings["token"])
     client = Client(str(settings["client"]), secret["client_secret"], str(settings["auth"]), token)
-    return google_auth.session(client, secret["refresh_token"])
+    return google_kept.session(client, secret["refresh_token"])

@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import google.oauth2.credentials
 import requests
-from google.auth.transport.requests import AuthorizedSession, Request
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
@@ -26,11 +24,9 @@ from goodwill.plugin import Desk
 from goodwill_connectors.google_http import AGAIN
 from goodwill_connectors.loopback import has_browser
 from goodwill_connectors.rights import asked
-from goodwill_connectors.wire import as_it_is
 
 AUTH = "https://accounts.google.com/o/oauth2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"
-REVOKE = "https://oauth2.googleapis.com/revoke"
 SCOPES = {
     "mail": ("https://www.googleapis.com/auth/gmail.readonly",),
     "calendar": (
@@ -39,6 +35,7 @@ SCOPES = {
     ),
     "drafts": ("https://www.googleapis.com/auth/gmail.modify",),
     "send": ("https://www.googleapis.com/auth/gmail.send",),
+    "imap": ("https://mail.google.com/",),
 }
 """What each feature needs, and no more; by developers.google.com/identity/protocols/oauth2/scopes.
 
@@ -52,6 +49,7 @@ BROADER = {
     ),
     "drafts": frozenset(("https://mail.google.com/",)),
     "send": frozenset(("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.compose")),
+    "imap": frozenset(),
 }
 """What allows as much, and is granted where the owner had allowed it to the same client before."""
 WAIT_SECONDS = 300
@@ -200,28 +198,3 @@ def _refused(error: OAuth2Error) -> SignInError:
     if "redirect_uri" in what:
         return SignInError("the OAuth client does not allow a sign-in from this machine", HOW)
     return SignInError(f"Google refuses the sign-in: {what or type(error).__name__}", AGAIN)
-
-
-def session(client: Client, refresh_token: str) -> AuthorizedSession:
-    """A session that signs every request, and renews the sign-in by itself."""
-    credentials = google.oauth2.credentials.Credentials(
-        None,
-        refresh_token=refresh_token,
-        token_uri=client.token,
-        client_id=client.id,
-        client_secret=client.secret,
-    )
-    renewing = requests.Session()
-    renewing.auth = as_it_is
-    signed = AuthorizedSession(credentials, auth_request=Request(renewing))
-    signed.auth = as_it_is
-    return signed
-
-
-def revoke(refresh_token: str, url: str) -> bool:
-    """Tell Google that the sign-in holds no more; whether it heard."""
-    try:
-        answer = requests.post(url, data={"token": refresh_token}, timeout=20, auth=as_it_is)
-    except requests.RequestException:
-        return False
-    return answer.status_code in (200, 400)  # 400: it did not hold any more

@@ -15,48 +15,86 @@ from typing import Any
 from goodwill.errors import InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors.imap_folders import Folder
-from goodwill_connectors.imap_hosts import APP_PASSWORDS, discovered
+from goodwill_connectors.imap_hosts import APP_PASSWORDS, SIGNED, discovered
 from goodwill_connectors.imap_line import LOOPBACK, Line, Server
+from goodwill_connectors.imap_login import Login, Password
 from goodwill_connectors.imap_mail import ImapMail
 from goodwill_connectors.vault import Vault
 
 NAME = "imap"
-OPTIONS = frozenset(("address", "server", "user", "tls", "certificate"))
-ENDPOINTS: frozenset[str] = frozenset()
+OPTIONS = frozenset(
+    ("address", "server", "user", "tls", "certificate", "sign_in", "no_browser", "device_code")
+)
+ENDPOINTS = frozenset(("token", "revoke"))
 PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 SAMPLE, OFTEN = 200, 5
 """Sent mails that are looked at for further addresses of the owner, and how many make one."""
 AGAIN = "Connect it again: goodwill connect imap"
+Opened = tuple[Login, dict[str, Any], Callable[[str], None]]
+"""How to sign in, what the account must know of that, and what keeps the secret under the account's name."""
 
 
 def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
-    """Sign in, show what would be read, and keep the password; returns the account.
+    """Sign in, show what would be read, and keep the secret; returns the account.
 
     ``wishes`` are the options of the command line. Raises InputError and AccountError.
     """
+    _agree(wishes)
     address = str(wishes.get("address") or desk.ask("Your mail address: ", False)).strip().lower()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
         raise InputError(f"'{address[:80]}' is no mail address", "Give it as name@example.com")
     server = _server(address.rpartition("@")[2], wishes, desk)
     user = str(wishes.get("user") or address)
+    opened = _signed_in(address, user, wishes, desk) if wishes.get("sign_in") else _typed(server, user, desk)
+    login, settings, keep = opened
+    line = Line(server, login)
+    try:
+        _show(line, ImapMail(line, desk.now).folders(), address, desk)
+    finally:
+        line.close()
+    account = Account(NAME, address, asdict(server) | {"user": user} | settings, (address,))
+    keep(account.name)
+    return account
+
+
+def _agree(wishes: Mapping[str, Any]) -> None:
+    """Raise InputError where the options contradict each other."""
+    ways = [one for one in ("no_browser", "device_code") if wishes.get(one)]
+    flags = [f"--{one.replace('_', '-')}" for one in ways]
+    if len(ways) > 1:
+        raise InputError(f"{' and '.join(flags)} are two ways to sign in", "Leave one of them out")
+    if ways and not wishes.get("sign_in"):
+        raise InputError(
+            f"{flags[0]} is about a sign-in, and this is a password", "Add --sign-in, or leave it out"
+        )
+    if wishes.get("device_code") and wishes["sign_in"] != "microsoft":
+        raise InputError(
+            "--device-code is Microsoft's; Google has none for mail", "Give --no-browser instead"
+        )
+
+
+def _typed(server: Server, user: str, desk: Desk) -> Opened:
     if server.host in APP_PASSWORDS:
         desk.say(f"{server.host} wants an app password. It is made here: {APP_PASSWORDS[server.host]}")
     password = desk.ask(f"Password of {user} at {server.shown}: ", True).rstrip("\r\n")
     if not password:
         raise InputError("no password was given", "Nothing was connected; run this again")
-    line = Line(server, user, password)
-    try:
-        _show(line, ImapMail(line, desk.now).folders(), address, desk)
-    finally:
-        line.close()
-    account = Account(NAME, address, asdict(server) | {"user": user}, (address,))
-    Vault(desk.home, desk.say).put(account.name, {"password": password})
-    return account
+
+    def keep(name: str) -> None:
+        Vault(desk.home, desk.say).put(name, {"password": password})
+
+    return Password(user, password), {}, keep
+
+
+def _signed_in(address: str, user: str, wishes: Mapping[str, Any], desk: Desk) -> Opened:
+    from goodwill_connectors import imap_oauth  # which takes longer to load than all else
+
+    return imap_oauth.sign_in(wishes["sign_in"], address, user, wishes, desk)
 
 
 def _server(domain: str, wishes: Mapping[str, Any], desk: Desk) -> Server:
-    """The server that the owner names, else the one of the domain, else the answer to a question."""
-    found = None if wishes.get("server") else discovered(domain)
+    """The server that the owner names, else whom they sign in with, else the domain's, else the answer."""
+    found = None if wishes.get("server") else SIGNED.get(wishes.get("sign_in", "")) or discovered(domain)
     if found is not None and not _is_of(found.host, domain):
         desk.say(f"The mail of {domain} lies at {found.shown}.")
     wish = str(wishes.get("server") or "")
@@ -138,7 +176,11 @@ def _others(line: Line, folders: Sequence[Folder], address: str) -> list[str]:
 
 
 def disconnect(account: Account, desk: Desk) -> str:
-    """Delete the password; the server is not told of anything."""
+    """Delete the secret; of a password the server is not told anything."""
+    if account.settings.get("sign_in"):
+        from goodwill_connectors import imap_oauth
+
+        return imap_oauth.disconnect(account, desk)
     Vault(desk.home).drop(account.name)
     return "Its password is deleted here. If it was an app password, remove it at your provider too."
 
@@ -159,14 +201,26 @@ def listen(account: Account, desk: Desk, end: Event, news: Callable[[], None]) -
 
 
 def _line(account: Account, desk: Desk) -> Line:
+    settings = account.settings
+    server = Server(settings["host"], settings["port"], settings["tls"], settings["certificate"])
+    return Line(server, _login(account, desk))
+
+
+def _login(account: Account, desk: Desk) -> Login:
+    if account.settings.get("sign_in"):
+        from goodwill_connectors import imap_oauth
+
+        return imap_oauth.kept(account, desk)
     password = Vault(desk.home).get(account.name).get("password")
     if not password:
         raise SignInError(f"the password of {account.address} is not in the keyring any more", AGAIN)
-    settings = account.settings
-    server = Server(settings["host"], settings["port"], settings["tls"], settings["certificate"])
-    return Line(server, settings["user"], password)
+    return Password(account.settings["user"], password)
 
 
 def explain(account: Account, error: SignInError, now: datetime) -> SignInError:
-    """The server's own words are all there is to say."""
+    """The server's own words are all there is to say, but for Google's trap of apps in 'Testing'."""
+    if account.settings.get("sign_in") == "google":
+        from goodwill_connectors import google
+
+        return google.explain(account, error, now)
     return error

@@ -33,6 +33,8 @@ KNOWN = {domain: Server(host, 993) for host, domains in _DOMAINS.items() for dom
 BRIDGE = Server("127.0.0.1", 1143, "starttls")
 """Proton's mail can be read through its Bridge only, a program on the same machine."""
 KNOWN |= dict.fromkeys(("proton.me", "protonmail.com", "pm.me"), BRIDGE)
+SIGNED = {"google": Server("imap.gmail.com", 993), "microsoft": Server("outlook.office365.com", 993)}
+"""Where the mail lies of those who sign in with Google or Microsoft."""
 APP_PASSWORDS = {
     "imap.gmail.com": "https://myaccount.google.com/apppasswords",
     "imap.mail.me.com": "https://account.apple.com, Sign-In and Security, App-Specific Passwords",

@@ -15,6 +15,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
+from goodwill_connectors.imap_login import Login
 
 T = TypeVar("T")
 Tls = Literal["implicit", "starttls", "none"]
@@ -56,17 +57,14 @@ class Changed(GoodwillError):
 
 
 class Line:
-    """Asks a server, as ``user``; folders are opened for reading only.
+    """Asks a server, signed in by ``login``; folders are opened for reading only.
 
     ``sleep`` is in seconds.
     """
 
-    def __init__(
-        self, server: Server, user: str, password: str, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, server: Server, login: Login, sleep: Callable[[float], None] = time.sleep) -> None:
         self._server = server
-        self._user = user
-        self._password = password
+        self._login = login
         self._sleep = sleep
         self._client: Any = None
         self._folder = ""
@@ -139,7 +137,7 @@ class Line:
 
     def _opened(self) -> Any:
         if self._client is None:
-            self._client = connected(self._server, self._user, self._password)
+            self._client = connected(self._server, self._login)
             if self._folder:
                 told = self._client.select_folder(self._folder, readonly=True)
                 if told.get(b"UIDVALIDITY") != self._validity:
@@ -157,10 +155,10 @@ class Line:
         self._sleep(2.0 ** (attempt - 1))
 
 
-def connected(server: Server, user: str, password: str) -> Any:
+def connected(server: Server, login: Login) -> Any:
     """Return a client that is signed in.
 
-    Raises SignInError where the server refuses the password, AccountError where its certificate is not to be
+    Raises SignInError where the server lets nobody in so, AccountError where its certificate is not to be
     trusted, and what the network raises.
     """
     if server.tls == "none" and server.host not in LOOPBACK:
@@ -183,18 +181,16 @@ def connected(server: Server, user: str, password: str) -> Any:
         client.normalise_times = False
         if server.tls == "starttls":
             client.starttls(context)
-        client.login(user, password)
+        login(client)
     except ssl.SSLCertVerificationError as error:
         _drop(client)
         raise AccountError(*_distrusted(server, error)) from None
     except LoginError as error:
         _drop(client)
-        if isinstance(error, IMAPClientAbortError):
-            raise
+        if isinstance(error.__context__, IMAPClientAbortError):
+            raise error.__context__ from None  # the client takes the end of the line for a refusal
         raise SignInError(
-            f"{server.shown} does not let {user} in: {_said(error)}",
-            "Check the password (most providers want an app password, made in their settings), "
-            "and connect again",
+            f"{server.shown} does not let {login.user} in: {_said(error)}", login.remedy
         ) from None
     except CapabilityError:
         _drop(client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import requests
 
 from goodwill.errors import ConfigError, InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
-from goodwill_connectors import microsoft_auth, outlook_calendar, rights
+from goodwill_connectors import microsoft_auth, microsoft_kept, outlook_calendar, rights
 from goodwill_connectors.calendars import chosen
 from goodwill_connectors.drafts import OutlookDrafts, OutlookMarks
 from goodwill_connectors.graph import AGAIN, API, REQUESTS_A_MINUTE, VERSION, Graph, Signed, passing
@@ -22,14 +22,13 @@ from goodwill_connectors.pace import Pace
 from goodwill_connectors.rights import MARK, asked, intention, wanted
 from goodwill_connectors.self_mail import GraphSender
 from goodwill_connectors.tokens import Tokens
-from goodwill_connectors.wire import Wire, as_it_is
+from goodwill_connectors.wire import Wire
 
 NAME = "microsoft"
 OPTIONS = frozenset(
     ("client", "no_browser", "device_code", "tenant", "only", "calendar", "mark_drafts", "send_digest")
 )
 ENDPOINTS = frozenset(("client", "api", "auth", "units_per_minute"))
-APPS = "https://account.live.com/consent/Manage (personal) or https://myapps.microsoft.com (work)"
 may_mark = rights.may_mark
 may_send = rights.may_send
 _WHY = {
@@ -65,7 +64,7 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
         "  - your name and address, to know whose account it is (User.Read), also later (offline_access)"
     )
     cache = Cache()
-    app = _application(settings, cache)
+    app = microsoft_kept.application(settings, cache)
     how = "code" if wishes.get("device_code") else "by hand" if wishes.get("no_browser") else "browser"
     found = microsoft_auth.sign_in(app, microsoft_auth.scopes(features), how, desk)
     # The right to mark drafts is the one to read mail too.
@@ -119,13 +118,12 @@ def _look(settings: dict[str, Any], cache: Cache, names: Sequence[str], desk: De
 
 def disconnect(account: Account, desk: Desk) -> str:
     """Delete the sign-in; Microsoft has no way to withdraw it from here."""
-    Tokens(desk.home, account.name).drop()
-    return f"The sign-in is deleted here. To withdraw it at Microsoft too, remove Goodwill at {APPS}."
+    return microsoft_kept.forgotten(account, desk)
 
 
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
     """What there is to read, each with its name; raises SignInError where the sign-in is missing."""
-    cache, keep = _signed(account, desk)
+    cache, keep = microsoft_kept.signed(account, desk)
     settings, endpoints = account.settings, desk.endpoints(account.address)
     found: list[tuple[str, Connector]] = []
     features = settings["features"]
@@ -146,7 +144,7 @@ def drafts(account: Account, desk: Desk) -> OutlookDrafts | None:
     """The drafts of the mailbox; None where mail is not read."""
     if "mail" not in account.settings["features"]:
         return None
-    cache, keep = _signed(account, desk)
+    cache, keep = microsoft_kept.signed(account, desk)
     graph = _graph(account.settings, cache, desk.endpoints(account.address), "Outlook mail", keep)
     kind = OutlookMarks if rights.may_mark(account) else OutlookDrafts
     return kind(graph, account.address)
@@ -154,43 +152,16 @@ def drafts(account: Account, desk: Desk) -> OutlookDrafts | None:
 
 def sender(account: Account, desk: Desk) -> GraphSender:
     """Who sends mail to the owner from their own mailbox; raises SignInError without the sign-in."""
-    cache, keep = _signed(account, desk)
+    cache, keep = microsoft_kept.signed(account, desk)
     session, signed = _session(account.settings, cache, keep)
     root = str(desk.endpoints(account.address).get("api") or API).rstrip("/") + VERSION
     again = f"goodwill connect {NAME} --send-digest"
     return GraphSender(session, f"{root}me/sendMail", signed.renew, again)
 
 
-def _signed(account: Account, desk: Desk) -> tuple[Cache, Callable[[], None]]:
-    """The sign-in that is kept, and how to keep it where it was renewed."""
-    tokens = Tokens(desk.home, account.name)
-    kept = tokens.load()
-    if not kept:
-        raise SignInError(f"the sign-in of {account.address} is not in the keyring any more", AGAIN)
-    cache = Cache()
-    try:
-        cache.deserialize(kept)
-        cache.find(Cache.CredentialType.ACCOUNT)
-    except (ValueError, TypeError, AttributeError, KeyError):
-        raise SignInError(f"the sign-in of {account.address} that is kept is damaged", AGAIN) from None
-
-    def keep() -> None:
-        if cache.has_state_changed:
-            tokens.save(cache.serialize())
-
-    return cache, keep
-
-
 def explain(account: Account, error: SignInError, now: datetime) -> SignInError:
     """Microsoft says itself why a sign-in ended."""
     return error
-
-
-def _application(settings: Mapping[str, Any], cache: Cache) -> Any:
-    plain = requests.Session()
-    plain.auth = as_it_is
-    wire = Wire(plain, "Microsoft's sign-in")
-    return microsoft_auth.application(settings["client"], settings["authority"], cache, wire)
 
 
 def _graph(
@@ -211,7 +182,7 @@ def _session(settings: Mapping[str, Any], cache: Cache, keep: Any) -> tuple[requ
 
     def token(anew: bool) -> str:
         if not app:
-            app.append(_application(settings, cache))
+            app.append(microsoft_kept.application(settings, cache))
         found = microsoft_auth.token(app[0], asked, anew)
         keep()
         return found

@@ -104,7 +104,7 @@ def sign_in(app: msal.PublicClientApplication, asked: Sequence[str], how: str, d
     if "access_token" not in found and found.get("error") == "invalid_grant" and not _numbers(found):
         raise SignInError("Microsoft does not take what came back: it was used before, or is too old", AGAIN)
     if "access_token" not in found:
-        raise refusal(found, app.client_id)
+        raise refusal(found, app.client_id, asked)
     if not app.get_accounts():
         raise SignInError("Microsoft gave no lasting sign-in", AGAIN)
     return found
@@ -150,7 +150,7 @@ def _by_hand(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk
 def _by_code(app: msal.PublicClientApplication, asked: Sequence[str], desk: Desk) -> dict[str, Any]:
     flow = app.initiate_device_flow(list(asked))
     if "user_code" not in flow:
-        raise refusal(flow, app.client_id)
+        raise refusal(flow, app.client_id, asked)
     desk.say(f"On any machine open {flow['verification_uri']} and enter the code {flow['user_code']}")
     desk.say("Go on only if you have started this yourself just now.")
     return dict(app.acquire_token_by_device_flow(flow))
@@ -167,7 +167,7 @@ def token(app: msal.PublicClientApplication, asked: Sequence[str], anew: bool) -
     with _sense():
         found = app.acquire_token_silent_with_error(list(asked), accounts[0], force_refresh=anew)
     if not found or "access_token" not in found:
-        raise refusal(found or {}, app.client_id)
+        raise refusal(found or {}, app.client_id, asked)
     return str(found["access_token"])
 
 
@@ -178,9 +178,8 @@ def missing(found: Mapping[str, Any], features: Sequence[str]) -> list[str]:
 
 
 _ADMIN = (
-    "Ask an administrator to grant the app {client} the delegated permissions Mail.Read, Calendars.Read and "
-    "User.Read (Entra admin center, Enterprise applications, the app, Permissions, 'Grant admin consent'); "
-    "then run this again"
+    "Ask an administrator to grant the app {client} the delegated permissions {rights} (Entra admin center, "
+    "Enterprise applications, the app, Permissions, 'Grant admin consent'); then run this again"
 )
 _REGISTER = "In the app's registration (entra.microsoft.com, App registrations, the app, Authentication)"
 _MEANING: tuple[tuple[str, str, str], ...] = (
@@ -190,7 +189,7 @@ _MEANING: tuple[tuple[str, str, str], ...] = (
     ("90094 90093 90092", "your organisation lets no app read mail before an administrator has allowed it",
      _ADMIN),
     ("650056 650057", "the app's registration lacks a permission that Goodwill asks for",
-     "Add Mail.Read, Calendars.Read, User.Read and offline_access under API permissions, as the README says"),
+     "Add {rights} and offline_access under API permissions, as the README says"),
     ("50105", "your organisation has not given you this app",
      "Ask an administrator to add you to the app {client} (Enterprise applications, Users and groups)"),
     ("53000 53001 53002 53003 53004 53009 53011 530003 530021 530034 530035 50158 50097", "a rule of your "
@@ -220,15 +219,17 @@ _BUSY = frozenset(("90033", "90006", "50196", "90055", "90056"))
 _SENTENCES = {code: (what, remedy) for codes, what, remedy in _MEANING for code in codes.split()}
 
 
-def refusal(found: Mapping[str, Any], client: str) -> AccountError:
-    """What Entra's refusal means, in one sentence. ``found`` is the answer as MSAL gives it."""
+def refusal(found: Mapping[str, Any], client: str, asked: Sequence[str]) -> AccountError:
+    """What Entra's refusal of the rights ``asked`` means; ``found`` is its answer as MSAL gives it."""
     told = str(found.get("error_description") or "")
     codes = _numbers(found)
     if _BUSY.intersection(codes) or found.get("error") in ("temporarily_unavailable", "server_error"):
         return Unavailable("Microsoft's sign-in is busy", 0.0)
+    rights = ", ".join(one.rpartition("/")[2] for one in asked)
     for code in codes:
         if code in _SENTENCES:
-            what, remedy = (part.format(client=client, code=f"AADSTS{code}") for part in _SENTENCES[code])
+            more = {"client": client, "code": f"AADSTS{code}", "rights": rights}
+            what, remedy = (part.format_map(more) for part in _SENTENCES[code])
             return SignInError(f"{what} (AADSTS{code})", remedy)
     error = str(found.get("error") or "")
     if error in ("authorization_declined", "access_denied"):

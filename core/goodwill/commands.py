@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WISHES = (
     *("client", "no_browser", "device_code", "tenant", "only", "calendar", "mark_drafts", "send_digest"),
-    *("address", "server", "user", "tls", "certificate"),
+    *("address", "server", "user", "tls", "certificate", "sign_in"),
 )
 """The options of ``connect`` that a provider is told of."""
 

@@ -132,6 +132,13 @@ COMMANDS: tuple[tuple[str, str, str, tuple[Option, ...]], ...] = (
                     "help": "trust this certificate (PEM) beside the system's (imap, caldav)",
                 },
             ),
+            (
+                ("--sign-in",),
+                {
+                    "choices": ("google", "microsoft"),
+                    "help": "by the OAuth client of such an account instead of a password (imap)",
+                },
+            ),
         ),
     ),
     (

@@ -173,7 +173,8 @@ class Desk:
     """What a provider is given to work with: the home, the moment, and a way to talk with the owner.
 
     ``endpoints`` returns what the configuration says of the provider, for one of its accounts ("" for one
-    that has no name yet); ``ask`` puts a question, and shows no answer to a secret one.
+    that has no name yet); ``ask`` puts a question, and shows no answer to a secret one; ``accounts`` lists
+    those of a provider that are connected.
     """
 
     home: Path
@@ -181,6 +182,7 @@ class Desk:
     endpoints: Callable[[str], Mapping[str, Any]]
     say: Callable[[str], None]
     ask: Callable[[str, bool], str]
+    accounts: Callable[[str], Sequence[Account]] = lambda provider: ()
 
 
 class Provider(Protocol):

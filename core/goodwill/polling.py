@@ -228,7 +228,12 @@ def desk(app: App, provider: str, now: datetime) -> Desk:
         own = table.get(address, {})
         return common | own if isinstance(own, dict) else common
 
-    return Desk(app.home, now, endpoints, _say, ask)
+    def connected(wanted: str) -> Sequence[Account]:
+        with app.store.reading() as connection:
+            known = [state.account for state in accounts.states(connection)]
+        return [account for account in known if account.provider == wanted]
+
+    return Desk(app.home, now, endpoints, _say, ask, connected)
 
 
 def _say(text: str) -> None:

@@ -16,8 +16,9 @@ from reader import Reader
 from goodwill.errors import AccountError, SignInError, Unavailable
 from goodwill.testing import ConnectorContract
 from goodwill_connectors import gmail as connector
-from goodwill_connectors.google_auth import Client, session
+from goodwill_connectors.google_auth import Client
 from goodwill_connectors.google_http import passing, service
+from goodwill_connectors.google_kept import session
 from goodwill_connectors.wire import Wire
 
 API = "https://gmail.googleapis.com"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from dovecot import PASSWORD, USER, Dovecot, dovecot
@@ -17,6 +19,7 @@ from goodwill.plugin import Page
 from goodwill.testing import ConnectorContract
 from goodwill_connectors.imap_folders import Folder, chosen
 from goodwill_connectors.imap_line import Line, Server
+from goodwill_connectors.imap_login import Password
 from goodwill_connectors.imap_mail import ImapMail
 
 HORIZON = datetime(2028, 1, 1, tzinfo=UTC)
@@ -30,7 +33,7 @@ def letter(number: int, text: str = "Hello.", sender: str = "bo.sample@there.exa
 
 def line(server: Dovecot, password: str = PASSWORD, **more: object) -> Line:
     where = Server("127.0.0.1", server.port, "none")
-    return Line(where, USER, password, sleep=lambda seconds: None, **more)  # type: ignore[arg-type]
+    return Line(where, Password(USER, password), sleep=lambda seconds: None, **more)  # type: ignore[arg-type]
 
 
 def mailbox(server: Dovecot) -> ImapMail:
@@ -259,8 +262,30 @@ def test_a_server_that_stays_away_is_waited_for(box: Dovecot):
         box.start()
 
 
+def test_a_server_that_hangs_up_on_a_sign_in_has_refused_nobody():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=hang_up, args=(listening,), daemon=True).start()
+        where = Server("127.0.0.1", listening.getsockname()[1], "none")
+        there = Line(where, Password(USER, PASSWORD), sleep=lambda seconds: None)
+        with pytest.raises(Unavailable, match="has cut the connection"):
+            there.ask(lambda client: client)
+
+
+def hang_up(listening: socket.socket) -> None:
+    """Answer like IMAP until somebody signs in."""
+    with suppress(OSError):
+        while True:
+            with listening.accept()[0] as one, one.makefile("rb") as lines:
+                one.sendall(b"* OK here\r\n")
+                for heard in lines:
+                    tag, command, *_ = heard.split()
+                    if command == b"LOGIN":
+                        break
+                    one.sendall(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+
+
 def test_a_password_goes_nowhere_unencrypted():
-    there = Line(Server("mail.example.com", 143, "none"), USER, PASSWORD)
+    there = Line(Server("mail.example.com", 143, "none"), Password(USER, PASSWORD))
     with pytest.raises(AccountError, match="without encryption anybody"):
         there.ask(lambda client: client)
 
@@ -272,7 +297,7 @@ def test_certificates(tmp_path: Path):
         fill(one, 1)
 
         def subjects(host: str, port: int, tls: str, trusted: str) -> list[str]:
-            there = Line(Server(host, port, tls, trusted), USER, PASSWORD)  # type: ignore[arg-type]
+            there = Line(Server(host, port, tls, trusted), Password(USER, PASSWORD))  # type: ignore[arg-type]
             return Reader().read(ImapMail(there, HORIZON))
 
         assert subjects("localhost", one.secure, "implicit", pem) == ["letter 0"]

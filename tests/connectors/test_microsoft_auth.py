@@ -168,7 +168,7 @@ def test_what_entra_refuses_is_said_in_plain_words(
     ],
 )
 def test_refusals_without_a_known_number(answer: dict[str, Any], told: str):
-    assert told in str(refusal(answer, CLIENT))
+    assert told in str(refusal(answer, CLIENT, ASKED))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_refusals_without_a_known_number(answer: dict[str, Any], told: str):
     ],
 )
 def test_what_passes_at_entra_is_no_end_of_the_sign_in(answer: dict[str, Any]):
-    assert isinstance(refusal(answer, CLIENT), Unavailable)
+    assert isinstance(refusal(answer, CLIENT, ASKED), Unavailable)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -346,3 +346,10 @@ def test_tokens_that_cannot_be_read_any_more(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(AccountError, match="cannot be read"):
         kept.load()
     kept.drop()  # whoever leaves is not kept
+
+
+def test_what_an_administrator_must_grant_is_what_was_asked_for():
+    found = refused(90094, "consent_required")
+    assert "permissions Mail.Read, Calendars.Read, User.Read (" in refusal(found, CLIENT, ASKED).remedy
+    imap = ["https://outlook.office.com/IMAP.AccessAsUser.All"]
+    assert "permissions IMAP.AccessAsUser.All (" in refusal(found, CLIENT, imap).remedy

@@ -14,7 +14,8 @@ from emulate import consent, entra
 from graph import ME, Graph, serve
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
-SEED = {"users": [{"email": ME, "name": "Me Owner"}]}
+# Whoever brings a token that nobody gave is taken for the first of them.
+SEED = {"users": [{"email": "stranger@far.example", "name": "A Stranger"}, {"email": ME, "name": "Me Owner"}]}
 
 
 @dataclass
