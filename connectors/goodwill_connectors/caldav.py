@@ -15,12 +15,12 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from goodwill.errors import AccountError, InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
+from goodwill_connectors import passwords
 from goodwill_connectors.caldav_calendar import CalDavCalendar, calendars
 from goodwill_connectors.caldav_hosts import APP_PASSWORDS, ELSEWHERE, WELL_KNOWN, Found, candidates, probed
 from goodwill_connectors.calendars import Listed, chosen
 from goodwill_connectors.dav import CALDAV, DAV, LOOPBACK, Dav, Resource
-from goodwill_connectors.prompts import address_of, certificate_of, password_of
-from goodwill_connectors.vault import Vault
+from goodwill_connectors.passwords import address_of, certificate_of
 from goodwill_connectors.wire import Wire, as_it_is
 
 NAME = "caldav"
@@ -58,10 +58,10 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
     user = str(wishes.get("user") or address)
     if server.host in APP_PASSWORDS:
         desk.say(f"{server.host} wants an app password. It is made here: {APP_PASSWORDS[server.host]}")
-    password = password_of(user, server.host, desk)
+    password = passwords.asked(user, server.host, desk)
     settings, others = look(server, user, password, wishes.get("calendar") or (), desk)
     account = Account(NAME, address, settings, tuple(dict.fromkeys((address, *others))))
-    Vault(desk.home, desk.say).put(account.name, {"password": password})
+    passwords.keep(account.name, password, desk)
     return account
 
 
@@ -182,19 +182,14 @@ def _addresses(me: Resource) -> list[str]:
 
 def disconnect(account: Account, desk: Desk) -> str:
     """Delete the password; the server is not told of anything."""
-    Vault(desk.home).drop(account.name)
-    return "Its password is deleted here. If it was an app password, remove it at your provider too."
+    return passwords.drop(account, desk)
 
 
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
     """What there is to read; raises SignInError where the password is missing."""
-    password = Vault(desk.home).get(account.name).get("password")
-    if not password:
-        again = f"Connect it again: goodwill connect {account.provider}"
-        raise SignInError(f"the password of {account.address} is not in the keyring any more", again)
     settings = account.settings
     server = Server(settings["url"], settings["digest"], settings["certificate"])
-    dav = _dav(server, settings["user"], password)
+    dav = _dav(server, settings["user"], passwords.kept(account, desk))
     return [("CalDAV", CalDavCalendar(dav, tuple(settings["calendars"]), desk.now))]
 
 

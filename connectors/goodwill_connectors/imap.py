@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from pathlib import Path
 from threading import Event
 from typing import Any
 
 from goodwill.errors import InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
+from goodwill_connectors import passwords
 from goodwill_connectors.imap_folders import Folder
 from goodwill_connectors.imap_hosts import APP_PASSWORDS, SIGNED, discovered
 from goodwill_connectors.imap_line import LOOPBACK, Line, Server
 from goodwill_connectors.imap_login import Login, Password
 from goodwill_connectors.imap_mail import ImapMail
-from goodwill_connectors.vault import Vault
+from goodwill_connectors.passwords import address_of, certificate_of
 
 NAME = "imap"
 OPTIONS = frozenset(
@@ -29,7 +29,6 @@ ENDPOINTS = frozenset(("token", "revoke"))
 PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 SAMPLE, OFTEN = 200, 5
 """Sent mails that are looked at for further addresses of the owner, and how many make one."""
-AGAIN = "Connect it again: goodwill connect imap"
 Opened = tuple[Login, dict[str, Any], Callable[[str], None]]
 """How to sign in, what the account must know of that, and what keeps the secret under the account's name."""
 
@@ -40,18 +39,12 @@ def connect(desk: Desk, wishes: Mapping[str, Any]) -> Account:
     ``wishes`` are the options of the command line. Raises InputError and AccountError.
     """
     _agree(wishes)
-    address = str(wishes.get("address") or desk.ask("Your mail address: ", False)).strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise InputError(f"'{address[:80]}' is no mail address", "Give it as name@example.com")
+    address = address_of(desk, wishes)
     server = _server(address.rpartition("@")[2], wishes, desk)
     user = str(wishes.get("user") or address)
     opened = _signed_in(address, user, wishes, desk) if wishes.get("sign_in") else _typed(server, user, desk)
     login, settings, keep = opened
-    line = Line(server, login)
-    try:
-        _show(line, ImapMail(line, desk.now).folders(), address, desk)
-    finally:
-        line.close()
+    look(Line(server, login), address, desk)
     account = Account(NAME, address, asdict(server) | {"user": user} | settings, (address,))
     keep(account.name)
     return account
@@ -76,12 +69,10 @@ def _agree(wishes: Mapping[str, Any]) -> None:
 def _typed(server: Server, user: str, desk: Desk) -> Opened:
     if server.host in APP_PASSWORDS:
         desk.say(f"{server.host} wants an app password. It is made here: {APP_PASSWORDS[server.host]}")
-    password = desk.ask(f"Password of {user} at {server.shown}: ", True).rstrip("\r\n")
-    if not password:
-        raise InputError("no password was given", "Nothing was connected; run this again")
+    password = passwords.asked(user, server.shown, desk)
 
     def keep(name: str) -> None:
-        Vault(desk.home, desk.say).put(name, {"password": password})
+        passwords.keep(name, password, desk)
 
     return Password(user, password), {}, keep
 
@@ -104,8 +95,7 @@ def _server(domain: str, wishes: Mapping[str, Any], desk: Desk) -> Server:
     if wishes.get("tls"):
         port = server.port if ":" in wish.strip("[]") or found else PORTS[wishes["tls"]]
         server = replace(server, tls=wishes["tls"], port=port)
-    if wishes.get("certificate"):
-        server = replace(server, certificate=_certificate(Path(str(wishes["certificate"])).expanduser()))
+    server = replace(server, certificate=certificate_of(wishes))
     if server.tls == "none" and server.host not in LOOPBACK:
         raise InputError(
             f"without encryption anybody on the way to {server.host} could read your password",
@@ -129,24 +119,15 @@ def _named(wish: str) -> Server:
     return Server(found[1] or found[2], port, "starttls" if port in (143, 1143) else "implicit")
 
 
-def _certificate(path: Path) -> str:
-    """The certificates (PEM) in a file; raises InputError for a file without any."""
+def look(line: Line, address: str, desk: Desk) -> None:
+    """Sign in, and say what would be read, before anything is."""
     try:
-        text = path.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise InputError(f"{path}: cannot be read: {reason}", "Give a certificate in PEM form") from None
-    if "PRIVATE KEY" in text:
-        raise InputError(
-            f"{path}: holds a private key", "Give the certificate alone; keep the key where it was"
-        )
-    if "-----BEGIN CERTIFICATE-----" not in text:
-        raise InputError(f"{path}: holds no certificate", "Give one in PEM form")
-    return text
+        _show(line, ImapMail(line, desk.now).folders(), address, desk)
+    finally:
+        line.close()
 
 
 def _show(line: Line, folders: Sequence[Folder], address: str, desk: Desk) -> None:
-    """Say what would be read, before anything is."""
     counts = {
         folder.name: int(line.status(folder.name, [b"MESSAGES"]).get(b"MESSAGES", 0)) for folder in folders
     }
@@ -181,8 +162,7 @@ def disconnect(account: Account, desk: Desk) -> str:
         from goodwill_connectors import imap_oauth
 
         return imap_oauth.disconnect(account, desk)
-    Vault(desk.home).drop(account.name)
-    return "Its password is deleted here. If it was an app password, remove it at your provider too."
+    return passwords.drop(account, desk)
 
 
 def sources(account: Account, desk: Desk) -> Sequence[tuple[str, Connector]]:
@@ -211,10 +191,7 @@ def _login(account: Account, desk: Desk) -> Login:
         from goodwill_connectors import imap_oauth
 
         return imap_oauth.kept(account, desk)
-    password = Vault(desk.home).get(account.name).get("password")
-    if not password:
-        raise SignInError(f"the password of {account.address} is not in the keyring any more", AGAIN)
-    return Password(account.settings["user"], password)
+    return Password(account.settings["user"], passwords.kept(account, desk))
 
 
 def explain(account: Account, error: SignInError, now: datetime) -> SignInError:

@@ -1,4 +1,4 @@
-"""What an owner is asked for where a password opens the account."""
+"""Accounts that a password opens: what their owner is asked for, and where the password is kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from goodwill.errors import InputError
-from goodwill.plugin import Desk
+from goodwill.errors import InputError, SignInError
+from goodwill.plugin import Account, Desk
+from goodwill_connectors.vault import Vault
 
 
 def address_of(desk: Desk, wishes: Mapping[str, Any]) -> str:
@@ -19,12 +20,34 @@ def address_of(desk: Desk, wishes: Mapping[str, Any]) -> str:
     return address
 
 
-def password_of(user: str, server: str, desk: Desk) -> str:
+def asked(user: str, server: str, desk: Desk) -> str:
     """The password of ``user`` at ``server``, which is not shown; InputError for an empty one."""
     password = desk.ask(f"Password of {user} at {server}: ", True).rstrip("\r\n")
     if not password:
         raise InputError("no password was given", "Nothing was connected; run this again")
     return password
+
+
+def keep(name: str, password: str, desk: Desk) -> None:
+    """Keep the password of the account ``name``."""
+    Vault(desk.home, desk.say).put(name, {"password": password})
+
+
+def kept(account: Account, desk: Desk) -> str:
+    """The password of an account; raises SignInError where it is not there any more."""
+    password = Vault(desk.home).get(account.name).get("password")
+    if not password:
+        raise SignInError(
+            f"the password of {account.address} is not in the keyring any more",
+            f"Connect it again: goodwill connect {account.provider}",
+        )
+    return password
+
+
+def drop(account: Account, desk: Desk) -> str:
+    """Delete the password, of which the server is not told; returns what became of it, in a sentence."""
+    Vault(desk.home).drop(account.name)
+    return "Its password is deleted here. If it was an app password, remove it at your provider too."
 
 
 def certificate_of(wishes: Mapping[str, Any]) -> str:
