@@ -41,6 +41,7 @@ mail_gid = {group}
 mail_location = maildir:{folder}/home/mail:LAYOUT=fs
 mail_max_userip_connections = 50
 auth_mechanisms = plain login
+auth_failure_delay = 0
 passdb {{
   driver = static
   args = password={password}
@@ -81,6 +82,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
