@@ -33,9 +33,7 @@ def numbered_anew(server: Dovecot) -> None:
 
 
 def nameless(number: int) -> bytes:
-    return b"".join(
-        line for line in letter(number).splitlines(keepends=True) if b"Message-ID" not in line
-    )
+    return b"".join(line for line in letter(number).splitlines(keepends=True) if b"Message-ID" not in line)
 
 
 def test_no_mail_counts_twice_in_a_folder_that_is_numbered_anew(goodwill: Goodwill):
@@ -76,21 +74,22 @@ def said(goodwill: Goodwill) -> str:
 
 
 def test_from_the_first_to_the_last_nothing_on_the_server_changes(home: Path, goodwill: Goodwill):
-    with dovecot() as server:
+    asked: list[bytes] = []
+
+    def asks(told: bytes) -> bytes:
+        asked.append(told)
+        return told
+
+    with dovecot() as server, between(server.port, asks=asks) as way:
         fill(server, 20)
         fill(server, 3, "Work", 500)
         before, files = server.everything(), server.files()
-        connect(goodwill, server.port)
+        connect(goodwill, way.port)
         goodwill("sync")
         (home / "config.toml").write_text("[run]\nminutes = 600\n[door]\nopen = false\n")
         with running(home):
-            until(lambda: "up to date" in goodwill("status").out)
-            until(lambda: "IDLE" in who(server), 60)
+            until(lambda: any(b"IDLE" in one for one in asked))
         goodwill("disconnect", f"imap:{USER}")
         assert server.everything() == before
+        assert len(files) == 23
         assert server.files() == files
-
-
-def who(server: Dovecot) -> str:
-    """What those who are signed in just do, as Dovecot's log tells when it is asked to."""
-    return "IDLE" if any((server.folder / "run").glob("*")) else ""
