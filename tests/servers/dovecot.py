@@ -162,7 +162,7 @@ class Dovecot:
         found: dict[str, object] = {}
         with self.client() as client:
             for flags, _, name in client.list_folders():
-                if rb"\NonExistent" in flags:
+                if {rb"\NonExistent", rb"\Noselect"}.intersection(flags):
                     continue
                 told = client.select_folder(name, readonly=True)
                 uids = client.search("ALL")
