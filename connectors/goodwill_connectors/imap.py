@@ -16,7 +16,7 @@ from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import passwords
 from goodwill_connectors.imap_folders import Folder
 from goodwill_connectors.imap_hosts import APP_PASSWORDS, SIGNED, discovered
-from goodwill_connectors.imap_line import LOOPBACK, Line, Server
+from goodwill_connectors.imap_line import LOOPBACK, Line, Refused, Server
 from goodwill_connectors.imap_login import Login, Password
 from goodwill_connectors.imap_mail import ImapMail
 from goodwill_connectors.passwords import address_of, certificate_of
@@ -128,9 +128,7 @@ def look(line: Line, address: str, desk: Desk) -> None:
 
 
 def _show(line: Line, folders: Sequence[Folder], address: str, desk: Desk) -> None:
-    counts = {
-        folder.name: int(line.status(folder.name, [b"MESSAGES"]).get(b"MESSAGES", 0)) for folder in folders
-    }
+    counts = {folder.name: _count(line, folder) for folder in folders}
     desk.say(f"{address}: {sum(counts.values()):,} mails in {len(folders):,} folders will be read:")
     for name, count in counts.items():
         if count:
@@ -140,11 +138,19 @@ def _show(line: Line, folders: Sequence[Folder], address: str, desk: Desk) -> No
         desk.say(f"You also write as {other}. If that is yours: goodwill import --me {other}")
 
 
+def _count(line: Line, folder: Folder) -> int:
+    """How many mails a folder holds: for one that the server does not open, none."""
+    try:
+        return line.status(folder.name, [b"MESSAGES"]).get(b"MESSAGES", 0)
+    except Refused:
+        return 0
+
+
 def _others(line: Line, folders: Sequence[Folder], address: str) -> list[str]:
     """Other addresses that the latest sent mails are from."""
     met: Counter[str] = Counter()
     for folder in folders:
-        exists = int(line.examine(folder.name).get(b"EXISTS", 0)) if folder.sent else 0
+        exists = line.examine(folder.name).get(b"EXISTS", 0) if folder.sent else 0
         if not exists:
             continue
         uids = line.search(max(1, exists - SAMPLE + 1), exists)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import ssl
 import time
@@ -11,11 +12,18 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, Literal, TypeVar
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient import SocketTimeout
+from imapclient.exceptions import (
+    CapabilityError,
+    IMAPClientAbortError,
+    IMAPClientError,
+    LoginError,
+    ProtocolError,
+)
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
 from goodwill_connectors.imap_login import Login
+from goodwill_connectors.imap_wire import Client, Endless
 
 T = TypeVar("T")
 Tls = Literal["implicit", "starttls", "none"]
@@ -29,8 +37,10 @@ stands between us sooner), and for which nobody looks whether that is still want
 TIMEOUT = SocketTimeout(connect=15, read=60)
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _LOST = (IMAPClientAbortError, OSError)
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]")
+"""Why a server lets nobody in for the time being (RFC 5530), whatever the password."""
 # IMAPClient writes whole conversations to its log, and a password may be in them.
-logging.getLogger("imapclient").setLevel(logging.WARNING)
+logging.getLogger("imapclient").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +89,27 @@ class Line:
             try:
                 return command(self._opened())
             except (CapabilityError, IMAPClientError) as error:
+                if isinstance(error, ProtocolError):
+                    raise self._senseless() from None
                 if not isinstance(error, IMAPClientAbortError):
                     raise Refused(_sentence(self._server, error)) from None
                 self._lost(attempt, error)
             except OSError as error:
                 self._lost(attempt, error)
+            except (ValueError, LookupError, TypeError, AttributeError):
+                raise self._senseless() from None
         raise AssertionError("a line that is lost for good raises")
 
-    def examine(self, folder: str) -> dict[bytes, Any]:
-        """Open ``folder`` for reading, and return what the server says of it. Raises as ``ask``."""
+    def examine(self, folder: str) -> dict[bytes, int]:
+        """Open ``folder`` for reading, and return the numbers the server says of it. Raises as ``ask``."""
         self._folder, self._validity = "", None
-        told = self.ask(lambda client: dict(client.select_folder(folder, readonly=True)))
+        told = self.ask(lambda client: _numbers(client.select_folder(folder, readonly=True)))
         self._folder, self._validity = folder, told.get(b"UIDVALIDITY")
         return told
 
-    def status(self, folder: str, what: Sequence[bytes]) -> Mapping[bytes, Any]:
+    def status(self, folder: str, what: Sequence[bytes]) -> dict[bytes, int]:
         """Return what the server says of a folder without opening it. Raises as ``ask``."""
-        return self.ask(lambda client: dict(client.folder_status(folder, what)))
+        return self.ask(lambda client: _numbers(client.folder_status(folder, what)))
 
     def search(self, first: int, last: int) -> list[int]:
         """Return the UIDs of the mails in these places (from 1) of the open folder. Raises as ``ask``."""
@@ -115,10 +129,13 @@ class Line:
             if not client.has_capability("IDLE"):
                 return False
             client.select_folder(folder, readonly=True)
+            news()  # what came in before anybody listened
             while not end.is_set():
+                client.begin()
                 client.idle()
                 _hear(client, end, news)
-                client.idle_done()
+                if _tells_of_mail(client.idle_done()[1]):
+                    news()
             return True
         except (IMAPClientError, OSError) as error:
             self._drop()
@@ -142,15 +159,20 @@ class Line:
                 told = self._client.select_folder(self._folder, readonly=True)
                 if told.get(b"UIDVALIDITY") != self._validity:
                     raise Changed(f"{self._folder}: has changed while it was read")
+        self._client.begin()
         return self._client
 
     def _drop(self) -> None:
         client, self._client = self._client, None
         _drop(client)
 
+    def _senseless(self) -> Refused:
+        self._drop()  # nobody knows where its answer ends
+        return Refused(f"{self._server.shown} says what makes no sense")
+
     def _lost(self, attempt: int, error: Exception) -> None:
         self._drop()
-        if attempt == TRIES:
+        if attempt == TRIES or isinstance(error, Endless):
             raise Unavailable(_sentence(self._server, error), time.time() + PAUSE) from None
         self._sleep(2.0 ** (attempt - 1))
 
@@ -171,7 +193,7 @@ def connected(server: Server, login: Login) -> Any:
     try:
         if server.certificate:
             context.load_verify_locations(cadata=server.certificate)
-        client = IMAPClient(
+        client = Client(
             server.host,
             server.port,
             ssl=server.tls == "implicit",
@@ -187,8 +209,10 @@ def connected(server: Server, login: Login) -> Any:
         raise AccountError(*_distrusted(server, error)) from None
     except LoginError as error:
         _drop(client)
-        if isinstance(error.__context__, IMAPClientAbortError):
-            raise error.__context__ from None  # the client takes the end of the line for a refusal
+        if isinstance(error.__context__, IMAPClientAbortError):  # a cut in the middle is no refusal
+            raise error.__context__ from None
+        if _PASSING.search(_said(error)):
+            raise IMAPClientAbortError(*error.args) from None
         raise SignInError(
             f"{server.shown} does not let {login.user} in: {_said(error)}", login.remedy
         ) from None
@@ -197,6 +221,12 @@ def connected(server: Server, login: Login) -> Any:
         raise AccountError(
             f"{server.shown} does not encrypt on this port", "Try --tls implicit, or another port"
         ) from None
+    except IMAPClientError as error:  # instead of a greeting, or of encryption, it says good-bye
+        _drop(client)
+        raise IMAPClientAbortError(*error.args) from None
+    except ssl.SSLEOFError:
+        _drop(client)
+        raise
     except ssl.SSLError as error:
         _drop(client)
         raise AccountError(
@@ -217,8 +247,16 @@ def _hear(client: Any, end: Event, news: Callable[[], None]) -> None:
         told = client.idle_check(timeout=SLICE)
         if not told and time.monotonic() - begun < SLICE / 2:
             raise ConnectionResetError  # the client takes the end of the line for silence
-        if any(len(one) > 1 and one[1] == b"EXISTS" for one in told):
+        if _tells_of_mail(told):
             news()
+
+
+def _tells_of_mail(told: Sequence[Any]) -> bool:
+    return any(len(one) > 1 and one[1] == b"EXISTS" for one in told)
+
+
+def _numbers(told: Mapping[bytes, Any]) -> dict[bytes, int]:
+    return {key: value for key, value in told.items() if isinstance(value, int)}
 
 
 def _drop(client: Any) -> None:
@@ -265,6 +303,8 @@ def _sentence(server: Server, error: Exception) -> str:
         return f"{server.shown}: nobody listens there"
     if isinstance(error, TimeoutError):
         return f"{server.shown} does not answer"
+    if isinstance(error, Endless):
+        return f"{server.shown} does not come to an end with its answer"
     if isinstance(error, _LOST):
         return f"{server.shown} has cut the connection"
     return f"{server.shown} says no: {_said(error)}"

@@ -80,12 +80,13 @@ class ImapMail:
 
     def _folder(self, name: str, place: Place | None, known: Known) -> Iterator[Page]:
         told = self._line.status(name, _STATUS)
-        validity, following = int(told.get(b"UIDVALIDITY", 0)), int(told.get(b"UIDNEXT", 0))
+        validity, following = told.get(b"UIDVALIDITY", 0), told.get(b"UIDNEXT", 0)
         if place and place.validity == validity and place.low <= 1 and following == place.next:
             return  # nothing has come in
         opened = self._line.examine(name)
-        exists = int(opened.get(b"EXISTS", 0))
-        following = int(opened.get(b"UIDNEXT", following)) or self._highest(exists) + 1
+        exists = opened.get(b"EXISTS", 0)
+        validity = opened.get(b"UIDVALIDITY", validity)
+        following = opened.get(b"UIDNEXT", following) or self._highest(exists) + 1
         if place is None or place.validity != validity:
             place = Place(validity, following, following, total=exists)
         else:
@@ -191,15 +192,17 @@ def _groups(uids: Sequence[int], about: Mapping[int, Mapping[bytes, Any]]) -> It
 
 
 def _is_wanted(about: Mapping[bytes, Any] | None) -> bool:
-    return about is not None and not UNWANTED.intersection(about.get(b"FLAGS", ()))
+    return about is not None and not UNWANTED.intersection(about.get(b"FLAGS") or ())
 
 
 def _size(about: Mapping[bytes, Any]) -> int:
-    return int(about.get(b"RFC822.SIZE", 0))
+    size = about.get(b"RFC822.SIZE")
+    return size if isinstance(size, int) else LARGEST
 
 
 def _body(told: Mapping[bytes, Any]) -> bytes | None:
-    return next((value for key, value in told.items() if key.startswith(b"BODY[]")), None)
+    found = next((value for key, value in told.items() if key.startswith(b"BODY[]")), None)
+    return found if isinstance(found, bytes) else None
 
 
 def _received(about: Mapping[bytes, Any]) -> datetime | None:

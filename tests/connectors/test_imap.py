@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from dovecot import PASSWORD, USER, Dovecot, dovecot
+from imap_box import HORIZON, emptied, fill, letter, line, mailbox
 from reader import Reader
 from tls import certificate
 
@@ -21,31 +21,6 @@ from goodwill_connectors.imap_folders import Folder, chosen
 from goodwill_connectors.imap_line import Line, Server
 from goodwill_connectors.imap_login import Password
 from goodwill_connectors.imap_mail import ImapMail
-
-HORIZON = datetime(2028, 1, 1, tzinfo=UTC)
-
-
-def letter(number: int, text: str = "Hello.", sender: str = "bo.sample@there.example") -> bytes:
-    head = f"From: {sender}\r\nTo: {USER}\r\nSubject: letter {number}\r\n"
-    date = f"Date: Mon, {1 + number % 28} Jan 2026 10:00:{number % 60:02d} +0000\r\n"
-    return f"{head}{date}Message-ID: <{number}@there.example>\r\n\r\n{text}\r\n".encode()
-
-
-def line(server: Dovecot, password: str = PASSWORD, **more: object) -> Line:
-    where = Server("127.0.0.1", server.port, "none")
-    return Line(where, Password(USER, password), sleep=lambda seconds: None, **more)  # type: ignore[arg-type]
-
-
-def mailbox(server: Dovecot) -> ImapMail:
-    return ImapMail(line(server), HORIZON)
-
-
-def fill(server: Dovecot, count: int, folder: str = "INBOX", first: int = 0) -> None:
-    with server.client() as client:
-        if not client.folder_exists(folder):
-            client.create_folder(folder)
-        for number in range(first, first + count):
-            client.append(folder, letter(number))
 
 
 def filled(pages: Iterator[Page]) -> Iterator[Page]:
@@ -65,16 +40,7 @@ def server() -> Iterator[Dovecot]:
 @pytest.fixture
 def box(server: Dovecot) -> Dovecot:
     """The server with nothing in it but its first folders."""
-    with server.client() as client:
-        names = [name for flags, _, name in client.list_folders() if rb"\NonExistent" not in flags]
-        for name in sorted(names, reverse=True):
-            if name not in ("INBOX", "Drafts", "Junk", "Trash", "Sent"):
-                client.delete_folder(name)
-            else:
-                client.select_folder(name)
-                client.delete_messages(client.search("ALL"))
-                client.expunge()
-    return server
+    return emptied(server)
 
 
 class TestImapKeepsTheContract(ConnectorContract):
@@ -235,7 +201,7 @@ def test_a_mail_of_fifty_megabytes_is_read_by_its_beginning(box: Dovecot):
 
 def test_a_wrong_password_is_said(server: Dovecot):
     with pytest.raises(SignInError, match=r"does not let me@home.example in: .*[Aa]uth.* failed"):
-        ImapMail(line(server, "wrong"), HORIZON).folders()
+        ImapMail(line(server.port, "wrong"), HORIZON).folders()
 
 
 def test_a_server_that_ends_in_the_middle_is_asked_again(box: Dovecot):

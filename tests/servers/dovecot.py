@@ -165,12 +165,23 @@ class Dovecot:
         """All that the server holds: names, flags, UIDs and bytes."""
         found: dict[str, object] = {}
         with self.client() as client:
-            for _, _, name in client.list_folders():
+            for flags, _, name in client.list_folders():
+                if {rb"\NonExistent", rb"\Noselect"}.intersection(flags):
+                    continue
                 told = client.select_folder(name, readonly=True)
                 uids = client.search("ALL")
                 mails = client.fetch(uids, ["FLAGS", "INTERNALDATE", "BODY.PEEK[]"]) if uids else {}
                 found[name] = (told[b"UIDVALIDITY"], told[b"UIDNEXT"], told[b"RECENT"], dict(mails))
         return found
+
+    def files(self) -> dict[str, bytes]:
+        """The mails as they lie on the disk: what is marked stands in their names."""
+        mails = (self.folder / "home").rglob("*/*")
+        return {
+            str(path): path.read_bytes()
+            for path in mails
+            if path.parent.name in ("cur", "new") and path.is_file()
+        }
 
 
 def _whom() -> tuple[str, str, str, str]:

@@ -28,8 +28,8 @@ HOP = {
 }
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate of its own for ``localhost``, and its key."""
+def certificate(folder: Path, days: int = 30) -> tuple[Path, Path]:
+    """A certificate of its own for ``localhost``, good for so many ``days`` yet, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -40,8 +40,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_before(now - timedelta(days=60))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
