@@ -248,6 +248,7 @@ def test_a_shared_mailbox_by_ones_own_sign_in(signing: Signing):
     assert "3 events met" in signing.run("sync", signing.account).out
 
 
+@pytest.mark.parametrize("signing", ["google"], indirect=True)  # the line does not know who signed it
 def test_new_mail_is_heard_as_it_comes_in(signing: Signing, monkeypatch: pytest.MonkeyPatch):
     assert signing.connect().status == 0
     for name, value in signing.environment.items():
