@@ -19,9 +19,9 @@ from goodwill_connectors import passwords
 from goodwill_connectors.caldav_calendar import CalDavCalendar, calendars
 from goodwill_connectors.caldav_hosts import APP_PASSWORDS, ELSEWHERE, WELL_KNOWN, Found, candidates, probed
 from goodwill_connectors.calendars import Listed, chosen
-from goodwill_connectors.dav import CALDAV, DAV, LOOPBACK, Dav, Resource
+from goodwill_connectors.dav import CALDAV, DAV, Dav, Resource
 from goodwill_connectors.passwords import address_of, certificate_of
-from goodwill_connectors.wire import Wire, as_it_is
+from goodwill_connectors.wire import LOOPBACK, Wire, as_it_is
 
 NAME = "caldav"
 OPTIONS = frozenset(("address", "server", "user", "certificate", "calendar"))

@@ -7,8 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from goodwill_connectors.dav import LOOPBACK, MOST_HOPS
+from goodwill_connectors.dav import MOST_HOPS
 from goodwill_connectors.domains import Resolver, path_of, services
+from goodwill_connectors.wire import LOOPBACK
 
 WELL_KNOWN = "/.well-known/caldav"
 SERVICE = "_caldavs"

@@ -18,12 +18,11 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
-from goodwill_connectors.wire import REFUSED, Gone, Refused
+from goodwill_connectors.wire import LOOPBACK, REFUSED, Gone, Refused
 
 DAV, CALDAV, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 for _prefix, _name in (("d", DAV), ("c", CALDAV), ("s", SERVER)):
     register_namespace(_prefix, _name.strip("{}"))
-LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 MOST_HOPS = 5
 LARGEST = 64 << 20
 """Bytes of one answer that are made sense of."""

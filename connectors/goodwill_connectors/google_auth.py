@@ -53,7 +53,6 @@ BROADER = {
 }
 """What allows as much, and is granted where the owner had allowed it to the same client before."""
 WAIT_SECONDS = 300
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 DONE = "Signed in. You can close this page and go back to Goodwill."
 HOW = "In the Google Cloud console make an OAuth client of the type 'Desktop app'; the README shows each step"
 

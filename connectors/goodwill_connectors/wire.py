@@ -28,6 +28,7 @@ LONGEST_PAUSE = 86_400.0
 """Seconds for which a provider is left alone at the most, whatever it asks for."""
 TIMEOUT = (10.0, 60.0)
 """Seconds to wait for a connection, and for the next piece of an answer."""
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 PASSING = frozenset((408, 429, 500, 502, 503, 504))
 _LOST = (
     requests.ConnectionError,
