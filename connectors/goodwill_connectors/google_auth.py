@@ -24,6 +24,7 @@ from goodwill.plugin import Desk
 from goodwill_connectors.google_http import AGAIN
 from goodwill_connectors.loopback import has_browser
 from goodwill_connectors.rights import asked
+from goodwill_connectors.wire import LOOPBACK
 
 AUTH = "https://accounts.google.com/o/oauth2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"
