@@ -24,8 +24,8 @@ from goodwill_connectors.items import Found, mail_item
 
 WINDOW = 10_000
 """Messages whose numbers are asked for at once: one line of an answer, which may not be too long."""
-FETCHED, FETCHED_BYTES = 50, 8 << 20
-"""Mails, and bytes of them, that are asked for at once: what an interruption can cost."""
+FETCHED, FETCHED_BYTES = 50, 1 << 20
+"""Mails, and bytes of them, that are asked for at once: what a line must carry without being cut."""
 LARGEST = 16 << 20
 """Bytes that are taken of one mail: its words come before what is attached."""
 UNWANTED = frozenset((b"\\Draft", b"\\Deleted"))
