@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,7 +19,9 @@ from goodwill_connectors import passwords
 from goodwill_connectors.caldav_calendar import CalDavCalendar, calendars
 from goodwill_connectors.caldav_hosts import APP_PASSWORDS, ELSEWHERE, WELL_KNOWN, Found, candidates, probed
 from goodwill_connectors.calendars import Listed, chosen
-from goodwill_connectors.dav import CALDAV, DAV, Dav, Resource
+from goodwill_connectors.certificates import distrusted, verification
+from goodwill_connectors.dav import CALDAV, DAV, Dav, Resource, joined
+from goodwill_connectors.domains import is_host
 from goodwill_connectors.passwords import address_of, certificate_of
 from goodwill_connectors.wire import LOOPBACK, Wire, as_it_is
 
@@ -103,9 +105,10 @@ def _meant(wish: str) -> list[str]:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host, port = "", None
-    if not host or any(one.isspace() for one in whole) or port == 0 or parts.username is not None:
+    if not is_host(host) or any(one.isspace() for one in whole) or port == 0 or parts.username is not None:
         raise InputError(
-            f"'{wish[:80]}' is no server", "Give HOST or https://HOST/…, such as caldav.example.com"
+            f"'{wish.rpartition('@')[2][:80]}' is no server",
+            "Give HOST or https://HOST/…, such as caldav.example.com",
         )
     if parts.scheme != "https" and (parts.scheme != "http" or host not in LOOPBACK):
         raise InputError(
@@ -123,10 +126,8 @@ def _probe(urls: Sequence[str], certificate: str) -> Found | None:
         session = _session(certificate)
         try:
             found = probed(session, url)
-        except requests.exceptions.SSLError:
-            trouble = AccountError(
-                f"the certificate of {urlsplit(url).netloc} is not to be trusted", UNTRUSTED
-            )
+        except requests.exceptions.SSLError as error:
+            trouble = _distrusted(urlsplit(url).netloc, error)
         except requests.RequestException:
             trouble = trouble or AccountError(
                 f"{urlsplit(url).netloc} cannot be reached", "Check the name and the network"
@@ -139,6 +140,16 @@ def _probe(urls: Sequence[str], certificate: str) -> Found | None:
     return None
 
 
+def _distrusted(host: str, error: requests.exceptions.SSLError) -> AccountError:
+    found = verification(error)
+    if found is not None:
+        return AccountError(*distrusted(host, found, UNTRUSTED))
+    return AccountError(
+        f"{host} does not speak TLS as it should",
+        "Check the port; for a server on this machine that speaks plain HTTP give http://…",
+    )
+
+
 def look(
     server: Server, user: str, password: str, names: Sequence[str], desk: Desk
 ) -> tuple[dict[str, Any], list[str]]:
@@ -146,8 +157,8 @@ def look(
     dav = _dav(server, user, password)
     where, me = dav.about(server.url, (_PRINCIPAL, _HOME))
     principal = next(iter(me.links(_PRINCIPAL)), where)
-    where, me = dav.about(urljoin(where, principal), (_HOME, _ADDRESSES))
-    homes = [urljoin(where, one) for one in me.links(_HOME)]
+    where, me = dav.about(joined(where, principal) or where, (_HOME, _ADDRESSES))
+    homes = [home for one in me.links(_HOME) if (home := joined(where, one))]
     if not homes:
         raise AccountError(
             f"{server.host} tells of no calendars for {user}",
@@ -155,12 +166,12 @@ def look(
         )
     listed = [one for home in homes for one in calendars(dav, home, principal)]
     read = chosen(listed, names)
-    _show(dav, read, [one for one in listed if one not in read], desk)
+    _show(dav, read, [one for one in listed if one not in read], bool(names), desk)
     urls = [one.id for one in read]
     return asdict(server) | {"user": user, "calendars": urls}, _addresses(me)
 
 
-def _show(dav: Dav, read: Sequence[Listed], left: Sequence[Listed], desk: Desk) -> None:
+def _show(dav: Dav, read: Sequence[Listed], left: Sequence[Listed], named: bool, desk: Desk) -> None:
     """Say what would be read, before anything is."""
     reader = CalDavCalendar(dav, (), desk.now)
     desk.say(
@@ -170,7 +181,8 @@ def _show(dav: Dav, read: Sequence[Listed], left: Sequence[Listed], desk: Desk) 
         desk.say(f"  {reader.count(one.id):>9,} entries  {one.name}")
     if left:
         names = ", ".join(f"'{one.name}'" for one in left)
-        desk.say(f"Left out, as not your own (--calendar NAME reads them): {names}.")
+        why = "not named" if named else "not your own (--calendar NAME reads them)"
+        desk.say(f"Left out, as {why}: {names}.")
     desk.say("Nothing is changed there.")
 
 

@@ -248,15 +248,17 @@ class _Reading:
 
     def _entry(self, name: str, version: str, told: Resource) -> Item:
         """The item of one entry, with every occurrence."""
-        from goodwill_connectors.ical import parse_calendar  # slow to import
+        from goodwill_connectors.ical import parse_calendar, uids  # slow to import
 
-        taken_in = _moment(told.text(CHANGED)) or self.now
-        found, wrong = parse_calendar(told.text(DATA).encode(), self.horizon, self.zone)
+        raw, taken_in = told.text(DATA).encode(), _moment(told.text(CHANGED)) or self.now
+        found, wrong = parse_calendar(raw, self.horizon, self.zone)
         events = tuple(_edition(event, taken_in) for event in found)
         problems = tuple(Problem(f"{self._place(name)}: {one.place}", one.what, one.remedy) for one in wrong)
         since = min(event.at for event in events) if len(events) >= MANY else None
-        series = tuple(Series(key, NEWEST, (), since) for key in sorted({one.series for one in events}))
-        return Item(self.stream, name, version, events, problems, series)
+        # An entry may have lost all its occurrences; one that cannot be read is left as it was.
+        empty = set() if wrong else {f"cal:{uid}" for uid in uids(raw)}
+        series = (Series(key, NEWEST, (), since) for key in sorted({one.series for one in events} | empty))
+        return Item(self.stream, name, version, events, problems, tuple(series))
 
     def _place(self, name: str) -> str:
         return f"entry {name} of {self.stream}"

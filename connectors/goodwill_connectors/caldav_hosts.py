@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
-from goodwill_connectors.dav import MOST_HOPS
+from goodwill_connectors.dav import MOST_HOPS, joined
 from goodwill_connectors.domains import Resolver, path_of, services
 from goodwill_connectors.wire import LOOPBACK
 
@@ -71,7 +71,7 @@ def probed(session: requests.Session, url: str) -> Found | None:
             ways = answer.headers.get("WWW-Authenticate", "").lower()
             digest = "digest" in ways and "basic" not in ways
             return Found(url, digest) if answer.status_code in (207, 401, 403) else None
-        url = urljoin(url, answer.headers["Location"])
+        url = joined(url, answer.headers["Location"])
     return None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError, SubElement, register_namespace, tostring
@@ -24,6 +23,8 @@ DAV, CALDAV, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://cale
 for _prefix, _name in (("d", DAV), ("c", CALDAV), ("s", SERVER)):
     register_namespace(_prefix, _name.strip("{}"))
 MOST_HOPS = 5
+PORTS = {"https": 443, "http": 80}
+DOMAINS = (".icloud.com",)
 LARGEST = 64 << 20
 """Bytes of one answer that are made sense of."""
 LOST = 409
@@ -108,7 +109,7 @@ class Dav:
             answer = self._wire.request(method, url, data=data, headers=headers, allow_redirects=False)
             if not answer.is_redirect:
                 break
-            url = urljoin(url, answer.headers["Location"])
+            url = joined(url, answer.headers["Location"]) or answer.headers["Location"]
         if answer.status_code == 207:
             return url, answer
         raise self._refusal(url, answer)
@@ -179,7 +180,8 @@ def multistatus(raw: bytes, url: str) -> Multistatus:
 
 
 def _resource(told: Element, url: str) -> Resource | None:
-    href = (told.findtext(f"{DAV}href") or "").strip()
+    told_href = (told.findtext(f"{DAV}href") or "").strip()
+    href = joined(url, told_href) if told_href else ""
     if not href:
         return None
     kept = {
@@ -188,7 +190,7 @@ def _resource(told: Element, url: str) -> Resource | None:
         if _status(part.findtext(f"{DAV}status")) == 200
         for one in part.findall(f"{DAV}prop/*")
     }
-    return Resource(urljoin(url, href), _status(told.findtext(f"{DAV}status")), kept)
+    return Resource(href, _status(told.findtext(f"{DAV}status")), kept)
 
 
 def _status(line: str | None) -> int:
@@ -203,28 +205,38 @@ def is_same(one: str, other: str) -> bool:
 
 
 def may_go(url: str, home: str) -> bool:
-    """Whether the password for ``home`` may be sent to ``url``: encrypted, and within one domain.
+    """Whether the password for ``home`` may be sent to ``url``: encrypted, and to the very same server.
 
-    ``caldav.example.com`` and ``p01.example.com`` are of one domain, ``example.com`` and ``other.com`` not.
+    A provider whose calendars lie on many servers of one domain is known by it (``DOMAINS``).
     """
-    try:
-        there, here = urlsplit(url), urlsplit(home)
-        host, known = there.hostname or "", here.hostname or ""
-    except ValueError:
+    there, here = _origin(url), _origin(home)
+    if there is None or here is None:
         return False
-    if there.scheme != "https" and (there.scheme != "http" or host not in LOOPBACK):
+    scheme, host, port = there
+    if scheme != "https" and (scheme != "http" or host not in LOOPBACK):
         return False
-    if host == known or _is_number(known):
-        return host == known
-    domain = known.partition(".")[2] if known.count(".") > 1 else known
-    return host == domain or host.endswith(f".{domain}")
+    of_one = any(host.endswith(one) and here[1].endswith(one) for one in DOMAINS)
+    return there == here or (of_one and scheme == "https" and port == PORTS[scheme])
 
 
-def _is_number(host: str) -> bool:
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an address; None for one that makes no sense."""
     try:
-        return bool(ip_address(host))
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
-        return False
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def joined(base: str, href: str) -> str:
+    """The address that ``href`` means at ``base``; empty where it means none."""
+    try:
+        found = urljoin(base, href)
+        urlsplit(found)
+    except ValueError:
+        return ""
+    return found if _origin(found) else ""
 
 
 def _senseless(url: str) -> Unavailable:

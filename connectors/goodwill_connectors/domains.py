@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,13 @@ import dns.resolver
 SECONDS = 6.0
 """How long the name servers may take."""
 Resolver = dns.resolver.Resolver
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+
+
+def is_host(name: str) -> bool:
+    """Whether a server may be called so: by its name or by numbers."""
+    labels = name.removesuffix(".").split(".")
+    return ":" in name or (len(name) <= 253 and all(_LABEL.fullmatch(one) for one in labels))
 
 
 def services(name: str, domain: str, resolver: Resolver | None = None) -> Iterator[tuple[str, int]]:

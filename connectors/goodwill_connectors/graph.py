@@ -20,7 +20,7 @@ from goodwill_connectors.wire import REFUSED, Gone, Refused, Wire, passes
 
 NAME = "Outlook"
 API = "https://graph.microsoft.com"
-VERSION = "/v1.0/"
+EDITION = "/v1.0/"
 AGAIN = "Sign in again: goodwill connect microsoft"
 REQUESTS_A_MINUTE = 1_000
 """10,000 in ten minutes for an app and a mailbox, and four at once (Goodwill asks one at a time), by
@@ -69,7 +69,7 @@ class Graph:
 
     def __init__(self, wire: Wire, api: str = "", renew: Callable[[], None] = lambda: None) -> None:
         self._wire = wire
-        self._root = (api or API).rstrip("/") + VERSION
+        self._root = (api or API).rstrip("/") + EDITION
         self._renew = renew
 
     def get(self, path: str, query: Mapping[str, str] | None = None, page: int = 0) -> Json:
@@ -82,7 +82,7 @@ class Graph:
 
     def follow(self, link: str, page: int = 0) -> Json:
         """The answer at an address that Graph gave out, with the errors of ``get``."""
-        _, version, rest = link.partition(VERSION)
+        _, version, rest = link.partition(EDITION)
         if not version:
             raise Gone(f"{NAME} names a page that is none ({link[:100]})", status=410)
         return self._read(self._root + rest, page)

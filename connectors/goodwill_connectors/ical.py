@@ -73,6 +73,11 @@ def parse_calendar(raw: bytes, horizon: datetime, zone: tzinfo = UTC) -> tuple[l
     return list(events.values()), problems
 
 
+def uids(raw: bytes) -> list[str]:
+    """The identities of the entries of an iCalendar file. Raises InputError when the file is no calendar."""
+    return sorted({uid for sheet in sheets(raw) for entry in sheet.entries if (uid := entry.value("UID"))})
+
+
 def _read_sheet(sheet: Sheet, horizon: datetime, zone: tzinfo, problems: list[Problem]) -> Iterable[Event]:
     tzp.use_default()  # a zone that another file defined under the same name must not leak into this one
     zones = _zones(sheet, problems)
@@ -202,7 +207,12 @@ def _expand(
         problems.append(Problem(_place(master.entry), f"repeats in a way that cannot be read: {error}"))
         yield from _guarded(master, about, horizon, problems)
         return
+    originals: set[str] = set()
     for component in found:
+        original = _original(component, about)
+        if original in originals:  # a change of this and all that follow names the first of them only
+            component.pop("RECURRENCE-ID", None)
+        originals.add(original)
         one = _Parsed(master.entry, component, master.uid, _version(component))
         yield from _guarded(one, about, horizon, problems, recurring=True)
 

@@ -14,6 +14,7 @@ from typing import Any
 from goodwill.errors import InputError, SignInError
 from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import passwords
+from goodwill_connectors.domains import is_host
 from goodwill_connectors.imap_folders import Folder
 from goodwill_connectors.imap_hosts import APP_PASSWORDS, SIGNED, discovered
 from goodwill_connectors.imap_line import LOOPBACK, Line, Refused, Server
@@ -67,8 +68,9 @@ def _agree(wishes: Mapping[str, Any]) -> None:
 
 
 def _typed(server: Server, user: str, desk: Desk) -> Opened:
-    if server.host in APP_PASSWORDS:
-        desk.say(f"{server.host} wants an app password. It is made here: {APP_PASSWORDS[server.host]}")
+    where = APP_PASSWORDS.get(server.host) or APP_PASSWORDS.get(server.shown)
+    if where:
+        desk.say(f"{server.host} wants an app password. It is made here: {where}")
     password = passwords.asked(user, server.shown, desk)
 
     def keep(name: str) -> None:
@@ -111,7 +113,7 @@ def _is_of(host: str, domain: str) -> bool:
 def _named(wish: str) -> Server:
     """The server called ``HOST`` or ``HOST:PORT`` (an IPv6 address in brackets)."""
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?", wish)
-    if found is None or not 0 < int(found[3] or 993) < 65_536:
+    if found is None or not 0 < int(found[3] or 993) < 65_536 or not is_host(found[1] or found[2]):
         raise InputError(
             f"'{wish[:80]}' is no server", "Give HOST or HOST:PORT, such as imap.example.com:993"
         )

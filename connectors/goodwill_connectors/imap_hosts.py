@@ -41,7 +41,7 @@ APP_PASSWORDS = {
     "imap.fastmail.com": "https://app.fastmail.com/settings/security/apps",
     "imap.mail.yahoo.com": "https://login.yahoo.com/account/security",
     "imap.aol.com": "https://login.aol.com/account/security",
-    "127.0.0.1": "Proton Bridge, which shows a password of its own for each account",
+    "127.0.0.1:1143": "Proton Bridge, which shows a password of its own for each account",
 }
 """Where the owner makes a password for one program, which these providers ask for."""
 

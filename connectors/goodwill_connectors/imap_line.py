@@ -22,6 +22,7 @@ from imapclient.exceptions import (
 )
 
 from goodwill.errors import AccountError, GoodwillError, SignInError, Unavailable
+from goodwill_connectors.certificates import distrusted
 from goodwill_connectors.imap_login import Login
 from goodwill_connectors.imap_wire import Client, Endless
 
@@ -206,7 +207,7 @@ def connected(server: Server, login: Login) -> Any:
         login(client)
     except ssl.SSLCertVerificationError as error:
         _drop(client)
-        raise AccountError(*_distrusted(server, error)) from None
+        raise AccountError(*distrusted(server.shown, error)) from None
     except LoginError as error:
         _drop(client)
         if isinstance(error.__context__, IMAPClientAbortError):  # a cut in the middle is no refusal
@@ -267,35 +268,6 @@ def _drop(client: Any) -> None:
             return  # it was cut already
 
 
-_EXPIRED, _SELF_SIGNED, _OTHER_HOST = (9, 10), (18, 19, 20, 21), (62, 64)
-"""OpenSSL's numbers, from its manual page X509_STORE_CTX_get_error(3)."""
-
-
-def _distrusted(server: Server, error: ssl.SSLCertVerificationError) -> tuple[str, str]:
-    """What is wrong with a certificate, and what to do about it."""
-    code = error.verify_code
-    if code in _EXPIRED:
-        return (
-            f"the certificate of {server.shown} has expired or is not valid yet",
-            "Check this machine's clock; if it is right, whoever runs the server must renew the certificate",
-        )
-    if code in _OTHER_HOST:
-        return (
-            f"the certificate of {server.shown} is for another name",
-            "Connect with the name that the server's certificate has",
-        )
-    if code in _SELF_SIGNED:
-        return (
-            f"nobody whom this system trusts vouches for the certificate of {server.shown}",
-            "If the server is your own (or Proton Bridge), save its certificate and connect again with "
-            "--certificate FILE",
-        )
-    return (
-        f"the certificate of {server.shown} cannot be trusted: {error.verify_message}",
-        "Ask whoever runs the server",
-    )
-
-
 def _sentence(server: Server, error: Exception) -> str:
     if isinstance(error, socket.gaierror):
         return f"{server.host}: there is no server of this name, or no network"
@@ -314,4 +286,5 @@ def _said(error: Exception) -> str:
     """What the server said, in one line."""
     first = error.args[0] if error.args else ""
     text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    text = text[2:-1] if text[:2] in ("b'", 'b"') else text  # the client shows bytes as Python writes them
     return " ".join(text.split())[:200].rstrip(".") or "it gives no reason"

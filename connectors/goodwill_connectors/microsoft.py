@@ -14,7 +14,7 @@ from goodwill.plugin import Account, Connector, Desk
 from goodwill_connectors import microsoft_auth, microsoft_kept, outlook_calendar, rights
 from goodwill_connectors.calendars import chosen
 from goodwill_connectors.drafts import OutlookDrafts, OutlookMarks
-from goodwill_connectors.graph import AGAIN, API, REQUESTS_A_MINUTE, VERSION, Graph, Signed, passing
+from goodwill_connectors.graph import AGAIN, API, EDITION, REQUESTS_A_MINUTE, Graph, Signed, passing
 from goodwill_connectors.microsoft_auth import Cache
 from goodwill_connectors.outlook_calendar import OutlookCalendar
 from goodwill_connectors.outlook_mail import OutlookMail, addresses, readable
@@ -154,7 +154,7 @@ def sender(account: Account, desk: Desk) -> GraphSender:
     """Who sends mail to the owner from their own mailbox; raises SignInError without the sign-in."""
     cache, keep = microsoft_kept.signed(account, desk)
     session, signed = _session(account.settings, cache, keep)
-    root = str(desk.endpoints(account.address).get("api") or API).rstrip("/") + VERSION
+    root = str(desk.endpoints(account.address).get("api") or API).rstrip("/") + EDITION
     again = f"goodwill connect {NAME} --send-digest"
     return GraphSender(session, f"{root}me/sendMail", signed.renew, again)
 

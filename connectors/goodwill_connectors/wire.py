@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 
 from goodwill.errors import AccountError, GoodwillError, Unavailable
+from goodwill_connectors.certificates import distrusted, verification
 
 TRIES, LOST_TRIES = 6, 3
 """How often a request is sent when it is refused, and when nobody answers at all."""
@@ -103,9 +104,8 @@ class Wire:
             self._before(url)
             try:
                 answer = self._session.request(method, url, timeout=TIMEOUT, **more)
-            except requests.exceptions.SSLError:
-                what = f"the certificate of {urlsplit(url).netloc} is not accepted"
-                raise AccountError(f"{self._name} cannot be read: {what}", self._untrusted) from None
+            except requests.exceptions.SSLError as error:
+                raise self._distrusted(urlsplit(url).netloc, error) from None
             except _LOST as error:
                 last = _reason(error, url)
                 lost += 1
@@ -125,6 +125,16 @@ class Wire:
                 break
             self._sleep(wait)
         raise Unavailable(f"{self._name} cannot be read now: {last}", self._clock() + wait)
+
+    def _distrusted(self, host: str, error: requests.exceptions.SSLError) -> AccountError:
+        found = verification(error)
+        if found is not None:
+            what, remedy = distrusted(host, found, self._untrusted)
+        elif "certificate" in str(error).lower():
+            what, remedy = f"the certificate of {host} is not accepted", self._untrusted
+        else:
+            what, remedy = f"{host} does not speak TLS as it should", self._untrusted
+        return AccountError(f"{self._name} cannot be read: {what}", remedy)
 
     def _backoff(self, attempt: int) -> float:
         return float(2**attempt) * (0.5 + self._chance())

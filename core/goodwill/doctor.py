@@ -76,7 +76,7 @@ def _settings(app: App) -> _Pairs:
     }
     known = {entry.name for group in GROUPS for entry in entry_points(group=f"goodwill.{group}")}
     told["disabled"] = sorted(name if name in known else sieve.CUT for name in config.disabled)
-    yield "Configuration", json.dumps(told, ensure_ascii=False)
+    yield "Configuration", json.dumps(told, ensure_ascii=False, default=sorted)
 
 
 def _plugins(app: App) -> _Pairs:

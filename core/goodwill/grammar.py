@@ -10,6 +10,8 @@ from goodwill.options import COMMANDS, path
 
 HANDED_ON = "sendmail"
 WITH_VALUE = ("--home", "--config")
+LATE = "address"
+"""What may be left out, and may stand behind options."""
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -21,7 +23,12 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     ours = place + 1 if words[place : place + 1] == [HANDED_ON] else len(words)
     if list(words[ours:]) == ["--help"]:
         ours += 1
-    arguments = _parser(words).parse_args(words[:ours])
+    parser = _parser(words)
+    arguments, rest = parser.parse_known_args(words[:ours])
+    if len(rest) == 1 and not rest[0].startswith("-") and getattr(arguments, LATE, "") is None:
+        setattr(arguments, LATE, rest.pop())  # argparse has forgotten it where options stand before it
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.words = list(words[ours:])
     return arguments
 

@@ -21,6 +21,7 @@ from radicale_server import (
     without_tokens,
 )
 from reader import Reader
+from stored import Stored
 
 from goodwill.errors import AccountError, SignInError, Unavailable
 from goodwill.model import Event
@@ -28,7 +29,7 @@ from goodwill.testing import ConnectorContract
 from goodwill_connectors.caldav import Server, _dav, look
 from goodwill_connectors.caldav_calendar import FETCHED, CalDavCalendar
 from goodwill_connectors.caldav_hosts import probed
-from goodwill_connectors.dav import may_go
+from goodwill_connectors.dav import may_go, multistatus
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><multistatus xmlns="DAV:">&b;</multistatus>'
@@ -379,17 +380,65 @@ def test_a_server_that_wants_passwords_hashed(server: Radicale):
                 Reader().read(poll)
 
 
-@pytest.mark.parametrize(("url", "may"), [
-    ("https://caldav.home.example/x", True), ("https://p01.home.example:8443/x", True),
-    ("https://home.example/", True), ("http://caldav.home.example/", False),
-    ("https://there.example/", False), ("https://nothome.example/", False),
-    ("https://caldav.home.example.there.example/", False),
-    ("ftp://home.example/", False), ("https://[::1/", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://caldav.home.example/x", True),
+        ("https://caldav.home.example:443/x", True),
+        ("https://caldav.home.example:8443/x", False),
+        ("https://p01.home.example/x", False),
+        ("https://home.example/", False),
+        ("http://caldav.home.example/", False),
+        ("https://caldav.home.example.there.example/", False),
+        ("ftp://caldav.home.example/", False),
+        ("https://caldav.home.example:99999/", False),
+        ("https://[::1/", False),
+    ],
+)
 def test_where_a_password_may_go(url: str, may: bool):
     assert may_go(url, "https://caldav.home.example/") is may
 
 
-def test_an_address_of_numbers_is_nobodys_domain():
-    assert may_go("http://127.0.0.1:2/", "http://127.0.0.1:1/")
-    assert not may_go("https://10.0.0.1/", "https://127.0.0.1/")
+def test_where_a_password_may_go_at_a_provider_of_many_servers_and_on_this_machine():
+    assert may_go("https://p34-caldav.icloud.com:443/1/", "https://caldav.icloud.com/")
+    assert not may_go("https://p34-caldav.icloud.com:8443/1/", "https://caldav.icloud.com/")
+    assert not may_go("https://icloud.com.there.example/1/", "https://caldav.icloud.com/")
+    assert not may_go("http://127.0.0.1:2/", "http://127.0.0.1:1/")
+    assert not may_go("http://localhost:1/", "https://localhost:1/")
+
+
+@pytest.mark.parametrize("change", ["moved on", "all called off", "emptied"])
+@pytest.mark.parametrize("rule", ["", "RRULE:FREQ=WEEKLY;COUNT=2"])
+def test_an_entry_that_has_lost_every_occurrence(server: Radicale, tmp_path: Path, change: str, rule: str):
+    server.put("a", entry("a", more=rule))
+    book = Stored(tmp_path / "home")
+    book.read(calendar(server))
+    assert len(book.events()) == (2 if rule else 1)
+    if change == "moved on":
+        server.put("a", entry("a", "20290105T100000Z", more=rule))
+    elif change == "all called off":
+        days = "EXDATE:20260105T100000Z,20260112T100000Z"
+        server.put("a", entry("a", more=f"RRULE:FREQ=WEEKLY;COUNT=2\n{days}"))
+    else:
+        server.delete("a")
+    book.read(calendar(server))
+    assert book.events() == []
+
+
+def test_a_change_of_this_and_all_that_follow(server: Radicale):
+    later = "RECURRENCE-ID;RANGE=THISANDFUTURE:20260119T100000Z"
+    server.put(
+        "a", entry("a", more="RRULE:FREQ=WEEKLY;COUNT=5") + entry("a", "20260120T110000Z", "later", later)
+    )
+    reader = Reader()
+    reader.read(calendar(server))
+    assert len({event.keys[0] for event in met(reader)}) == 5
+    assert sorted((event.at.day, event.subject) for event in met(reader) if event.at.month == 1) == [
+        (5, "a"), (12, "a"), (20, "later"), (27, "later"),
+    ]  # fmt: skip
+
+
+def test_addresses_that_make_no_sense_hide_no_others(server: Radicale):
+    told = b"""<multistatus xmlns="DAV:"><response><href>http://[::1/x.ics</href></response>
+        <response><href>/a.ics</href></response></multistatus>"""
+    assert [one.name for one in multistatus(told, "https://home.example/").resources] == ["a.ics"]

@@ -112,6 +112,9 @@ def test_what_the_owner_gets_wrong_is_one_sentence(goodwill: Goodwill, server: R
         ("caldav", "you@gmail.com"): "goodwill connect google",
         ("caldav", USER, "--server", "in valid"): "'in valid' is no server",
         ("caldav", USER, "--server", f"https://{HERE}:99999"): "is no server",
+        ("caldav", USER, "--server", "bad..example"): "'bad..example' is no server",
+        ("caldav", USER, "--server", "https://me:secret@calendar.example.com/"): "is no server",
+        ("caldav", USER, "--server", server.url.replace("http:", "https:")): "does not speak TLS",
         ("caldav", USER, "--server", "ftp://calendar.example.com"): "without encryption",
         ("caldav", USER, "--server", "http://calendar.example.com/"): "could read your password",
         ("caldav", USER, "--server", f"https://{HERE}:1"): "cannot be reached",
@@ -129,6 +132,7 @@ def test_what_the_owner_gets_wrong_is_one_sentence(goodwill: Goodwill, server: R
         told = goodwill("connect", *words, stdin=f"{PASSWORD}\n")
         assert (told.status, sentence in told.err) == (2, True), (words, told.err)
         assert told.err.count("\n") <= 2
+        assert "secret" not in told.err
     told = connect(goodwill, server, password="wrong")
     assert told.status == 2
     assert "does not let you in" in told.err
@@ -143,6 +147,23 @@ def test_a_password_that_is_changed_later_needs_the_owner(home: Path, goodwill: 
     assert "needs you" in goodwill("status").out
     assert connect(goodwill, server).status == 0
     assert goodwill("sync").status == 0
+
+
+def test_an_address_may_stand_behind_the_options(goodwill: Goodwill, server: Radicale):
+    told = goodwill("connect", "caldav", "--server", server.url, USER, stdin=f"{PASSWORD}\n")
+    assert told.status == 0, told.err
+    assert "unrecognized" in goodwill("connect", "caldav", USER, "--server", server.url, "more").err
+
+
+def test_certificates_are_told_apart(goodwill: Goodwill, tmp_path: Path):
+    sentences = {30: "nobody whom this system trusts", 0: "has expired"}
+    for days, sentence in sentences.items():
+        folder = tmp_path / str(days)
+        folder.mkdir()
+        paths = certificate(folder, days)
+        with radicale(paths) as one:
+            trust = ("--certificate", str(paths[0])) if not days else ()
+            assert sentence in connect(goodwill, one, *trust).err
 
 
 def test_a_server_with_a_certificate_of_its_own(goodwill: Goodwill, tmp_path: Path):

@@ -38,6 +38,7 @@ def test_it_names_nobody_and_no_secret(home: Path, goodwill: Goodwill):
         str(Path.home()),
     ):
         assert word not in ran.out or word == "/root", word
+    assert "cannot be told" not in ran.out
     for told in (
         "Goodwill: ",
         "Python: ",

@@ -71,6 +71,7 @@ def test_what_the_owner_gets_wrong_is_one_sentence(goodwill: Goodwill, server: D
         ("imap", USER, "--server", f"{HERE}:99999"): "is no server",
         ("imap", USER, "--server", "mail.example.com", "--tls", "none"): "could read your password",
         ("imap", USER, "--server", HERE, "--certificate", str(tmp_path / "none.pem")): "cannot be read",
+        ("imap", USER, "--server", "bad..example"): "'bad..example' is no server",
         ("imap", USER, "--server", f"{HERE}:1"): "nobody listens there",
         ("imap", USER, "--tenant", "x"): "--tenant means nothing to imap",
         ("google", USER): f"'{USER}' means nothing to google",
