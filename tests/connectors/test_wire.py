@@ -43,7 +43,7 @@ def test_without_a_network_it_does_not_take_long(wire: Wire, slept: list[float])
 
 @responses.activate
 def test_a_certificate_that_is_not_accepted_is_no_passing_thing(wire: Wire, slept: list[float]):
-    responses.get(URL, body=requests.exceptions.SSLError("self-signed"))
+    responses.get(URL, body=requests.exceptions.SSLError("certificate verify failed: self-signed"))
     with pytest.raises(AccountError, match="certificate"):
         wire.request("GET", URL)
     assert slept == []

@@ -161,7 +161,7 @@ def test_certificates_are_told_apart(goodwill: Goodwill, tmp_path: Path):
         folder = tmp_path / str(days)
         folder.mkdir()
         paths = certificate(folder, days)
-        with radicale(paths) as one:
+        with radicale(paths, calendars=()) as one:
             trust = ("--certificate", str(paths[0])) if not days else ()
             assert sentence in connect(goodwill, one, *trust).err
 

@@ -205,8 +205,8 @@ def radicale(
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            one.request("PROPFIND", HOME)
             for name in calendars:
+                one.request("PROPFIND", HOME)  # the first makes the owner's home
                 one.add_calendar(name)
             yield one
         finally:
