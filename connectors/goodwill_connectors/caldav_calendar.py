@@ -133,23 +133,25 @@ class CalDavCalendar:
         return len(self._listed(url))
 
     def _calendar(self, stream: str, url: str, place: Place | None, known: Known) -> Iterator[Page]:
-        _, about = self._dav.about(url, (CTAG, TOKEN, ZONE))
-        reading = _Reading(self._dav, stream, url, self._now, self._horizon, _zone(about.text(ZONE)))
-        if place is None or place.until != self._until:
-            place = None
+        place = place if place is not None and place.until == self._until else None
+        changes = self._followed(url, place) if place is not None and place.token else None
+        if changes is not None and changes.after == place and not changes.there and not changes.gone:
+            return
+        about = self._dav.about(url, (CTAG, TOKEN, ZONE))[1]
         if place is not None and not place.token and place.ctag and place.ctag == about.text(CTAG):
             return
-        if place is not None and place.token:
-            try:
-                changes = self._since(url, place)
-            except Gone as error:
-                if error.status != 410:
-                    raise
-            else:
-                if changes.there or changes.gone or changes.after != place:
-                    yield from reading.pages(changes, known, whole=False)
-                return
-        yield from reading.pages(self._everything(url, about), known, whole=True)
+        reading = _Reading(self._dav, stream, url, self._now, self._horizon, _zone(about.text(ZONE)))
+        whole = changes is None
+        yield from reading.pages(changes or self._everything(url, about), known, whole)
+
+    def _followed(self, url: str, place: Place) -> _Changes | None:
+        """What changed after ``place``; None where the server knows that no more, or no tokens at all."""
+        try:
+            return self._since(url, place)
+        except (Gone, Refused) as error:
+            if error.status != 410 and error.status not in _NO_REPORT:
+                raise
+            return None
 
     @property
     def _until(self) -> str:
