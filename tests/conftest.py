@@ -16,7 +16,7 @@ FIGURE = "figure"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--messages", type=int, default=100_000, help="how many the large mailboxes hold")
+    parser.addoption("--messages", type=int, default=40_000, help="how many the large mailboxes hold")
 
 
 @pytest.hookimpl(trylast=True)

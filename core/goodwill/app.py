@@ -418,7 +418,18 @@ class App:
 
     @cached_property
     def _plugin_problems(self) -> list[dict[str, str]]:
-        found = [one.problem for one in self.plugins() if one.problem]
+        """What is wrong with the plugins that this home uses: all providers together take long to load."""
+        with self.store.reading() as connection:
+            providers = {state.account.provider for state in accounts.states(connection)}
+        loaded = [
+            *(
+                one
+                for group in ("detectors", "subscribers")
+                for one in plugin.load(group, self.config.disabled)
+            ),
+            *plugin.load("providers", self.config.disabled, providers),
+        ]
+        found = [one.problem for one in loaded if one.problem]
         return [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in found]
 
     def counts(self) -> dict[str, int]:

@@ -9,7 +9,7 @@ earlier events counts as stale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
@@ -317,9 +317,14 @@ def may_send(account: Account) -> bool | None:
     return found
 
 
-def load(group: str, disabled: frozenset[str] = frozenset()) -> list[Loaded]:
-    """Load every entry point of ``goodwill.<group>``, sorted by name; one that fails names its problem."""
-    found = entry_points(group=f"goodwill.{group}")
+def load(
+    group: str, disabled: frozenset[str] = frozenset(), only: Collection[str] | None = None
+) -> list[Loaded]:
+    """Load every entry point of ``goodwill.<group>``, or ``only`` those so called, sorted by name.
+
+    One that fails names its problem.
+    """
+    found = [one for one in entry_points(group=f"goodwill.{group}") if only is None or one.name in only]
     return [_load_one(group, entry, disabled) for entry in sorted(found, key=lambda entry: entry.name)]
 
 
